@@ -1,0 +1,1 @@
+"""What the program is about: money, models, conversations. Standard library only; no I/O."""

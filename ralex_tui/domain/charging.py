@@ -1,0 +1,82 @@
+"""What a finished, stopped or failed request is charged, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ralex_tui.domain.ledger import Reservation
+from ralex_tui.domain.money import ZERO, Accuracy, Usd
+from ralex_tui.domain.pricing import TokenUsage
+
+# Tokens that a provider may have made after the last one that reached us.
+_UNSEEN_OUTPUT = 64
+
+# Two figures agree when they are apart by no more than one of these: LiteLLM, OpenRouter and we
+# round at different places.
+_AGREE_PERCENT = 1
+_AGREE_USD = Usd(1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of a request when it ends.
+
+    Args:
+        usage: Tokens, if anyone told; `is_counted` says whether it was the provider.
+        reported: The provider's own figure of the cost.
+        n_output_bytes: UTF-8 bytes of all text and thinking that came.
+        may_be_billed: False only if the request certainly cost nothing.
+    """
+
+    usage: TokenUsage | None = None
+    is_counted: bool = True
+    reported: Usd | None = None
+    n_output_bytes: int = 0
+    may_be_billed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """The figure that counts, beside the two it was made from."""
+
+    amount: Usd
+    accuracy: Accuracy
+    usage: TokenUsage | None = None
+    computed: Usd | None = None
+    reported: Usd | None = None
+
+
+def charge(reservation: Reservation, evidence: Evidence) -> Charge:
+    """The provider's figure where it agrees with ours, else the larger; without either, an upward estimate.
+
+    A charge above the hold is possible (an overrun) and is never cut.
+    """
+    price = reservation.price
+    usage = evidence.usage
+    computed = price.cost(usage) if usage is not None else None
+    if price.is_free and not evidence.reported:
+        return Charge(ZERO, Accuracy.EXACT, usage, ZERO, evidence.reported)
+    if evidence.reported is not None:
+        if computed is None or _agree(computed, evidence.reported) or evidence.reported >= computed:
+            return Charge(evidence.reported, Accuracy.EXACT, usage, computed, evidence.reported)
+        return Charge(computed, Accuracy.COMPUTED, usage, computed, evidence.reported)
+    if computed is not None and evidence.is_counted:
+        return Charge(computed, Accuracy.COMPUTED, usage, computed)
+    if not evidence.may_be_billed:
+        return Charge(ZERO, Accuracy.EXACT)
+    estimate = upper_estimate(reservation, evidence.n_output_bytes)
+    return Charge(max(estimate, computed or ZERO), Accuracy.ESTIMATED, usage, computed)
+
+
+def upper_estimate(reservation: Reservation, n_output_bytes: int) -> Usd:
+    """The most that the input and the output seen so far can cost; never above the hold.
+
+    No byte-level tokenizer makes more tokens than there are bytes.
+    """
+    n_output = min(reservation.max_tokens, n_output_bytes + _UNSEEN_OUTPUT)
+    return min(reservation.amount, reservation.price.worst_case(reservation.input_bound, n_output))
+
+
+def _agree(computed: Usd, reported: Usd) -> bool:
+    gap = abs(computed.nano - reported.nano)
+    return gap <= _AGREE_USD.nano and reported.nano > 0 or gap * 100 <= computed.nano * _AGREE_PERCENT

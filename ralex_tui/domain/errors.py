@@ -1,0 +1,114 @@
+"""Every error that a user may see, with what to do about it.
+
+RalexError
+├── UsageError              the call or the input is wrong        (exit code 2)
+├── ConfigError             config.yaml or a theme is wrong       (exit code 2)
+├── BudgetError                                                   (exit code 3)
+│   ├── BudgetExceeded      the day's money does not cover it
+│   └── PriceUnknown        a paid model without a price
+├── EngineError             a model did not answer as it should   (exit code 4)
+│   ├── EngineUnavailable   no answer can be had from it at all
+│   ├── NoModel             a tier has no model that can be reached
+│   ├── KeyRefused          the provider refused the key
+│   ├── RateLimited         too many requests
+│   ├── ContextTooLong      the conversation does not fit the model
+│   ├── ContentRefused      the provider's policy refused it
+│   └── AnswerTimeout       nothing came in time; it may be billed
+└── StorageError            a file can't be read, locked, written (exit code 1)
+    └── LedgerUnreadable    so no paid request may leave
+"""
+
+
+class RalexError(Exception):
+    """Something a user can understand and do something about.
+
+    Args:
+        message: What happened, to what; one sentence, lower case, no full stop.
+        hint: What to do; may be empty where nothing helps.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(RalexError):
+    """The call or the input is wrong."""
+
+    exit_code = 2
+
+
+class ConfigError(RalexError):
+    """config.yaml or a theme file can't be used as it is."""
+
+    exit_code = 2
+
+
+class BudgetError(RalexError):
+    """A request was refused before it left, for money's sake."""
+
+    exit_code = 3
+
+
+class BudgetExceeded(BudgetError):
+    """What is left of a limit does not cover the request. Nothing was reserved."""
+
+
+class PriceUnknown(BudgetError):
+    """A paid model has no price, so its worst case can't be reserved."""
+
+
+class EngineError(RalexError):
+    """A model did not answer as it should.
+
+    Args:
+        may_be_billed: Whether the provider may have charged for the request all the same.
+    """
+
+    exit_code = 4
+
+    def __init__(self, message: str, *, hint: str = "", may_be_billed: bool = True) -> None:
+        super().__init__(message, hint=hint)
+        self.may_be_billed = may_be_billed
+
+
+class EngineUnavailable(EngineError):
+    """No connection, a dead process, a missing package: no answer can be had."""
+
+
+class NoModel(EngineError):
+    """A tier has no model that can be reached."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint, may_be_billed=False)
+
+
+class KeyRefused(EngineError):
+    """The provider refused the key, or the account behind it has no credit."""
+
+
+class RateLimited(EngineError):
+    """The provider has had too many requests."""
+
+
+class ContextTooLong(EngineError):
+    """The conversation does not fit into the model's context."""
+
+
+class ContentRefused(EngineError):
+    """The provider's content policy refused the request or the answer."""
+
+
+class AnswerTimeout(EngineError):
+    """Nothing came in time; the provider may bill it nevertheless."""
+
+
+class StorageError(RalexError):
+    """A file of ours can't be read, locked or written."""
+
+
+class LedgerUnreadable(StorageError):
+    """The ledger can't be trusted, so no paid request may leave. Reading goes on."""

@@ -1,0 +1,88 @@
+"""Where config, data, state and logs live; made private (0700)."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import ralex_tui
+from ralex_tui.domain.errors import StorageError
+
+_APP = "ralex"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The program's own folders.
+
+    Args:
+        config: What the user writes: config.yaml, themes/.
+        data: What must never be lost: ledger/, conversations/, models/.
+        state: What may be lost: locks, logs, caches.
+    """
+
+    config: Path
+    data: Path
+    state: Path
+
+    @property
+    def config_file(self) -> Path:
+        return self.config / "config.yaml"
+
+    @property
+    def ledger(self) -> Path:
+        return self.data / "ledger"
+
+    @property
+    def conversations(self) -> Path:
+        return self.data / "conversations"
+
+    @property
+    def models(self) -> Path:
+        return self.data / "models"
+
+    @property
+    def logs(self) -> Path:
+        return self.state / "logs"
+
+    def make(self) -> None:
+        """Make the folders, each for its owner only.
+
+        Raises:
+            StorageError: If one can't be made.
+        """
+        os.umask(0o077)
+        for folder in (self.config, self.data, self.state, self.ledger, self.conversations, self.models, self.logs):
+            try:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                if folder.stat().st_mode & 0o077 and folder in (self.data, self.state, self.config):
+                    folder.chmod(0o700)
+            except OSError as error:
+                raise StorageError(
+                    f"the folder {folder} can't be made: {error.strerror or error}",
+                    hint="give another with --home DIR or RALEX_HOME",
+                ) from error
+
+
+def find_paths(home: str | None = None) -> Paths:
+    """The folders: below `home` (or RALEX_HOME) if given, else where the system keeps such things."""
+    chosen = home or os.environ.get("RALEX_HOME")
+    if chosen:
+        root = Path(chosen).expanduser().absolute()
+        return Paths(root / "config", root / "data", root / "state")
+    # Imported here: with --home, as in every test and many scripts, it is never needed.
+    from platformdirs import PlatformDirs
+
+    dirs = PlatformDirs(_APP, appauthor=False)
+    return Paths(dirs.user_config_path, dirs.user_data_path, dirs.user_state_path)
+
+
+def bundled(name: str) -> Path:
+    """A file or folder that ships with the program: config.yaml, themes.
+
+    In a wheel they lie inside the package, in a checkout at the top level.
+    """
+    package = Path(ralex_tui.__file__).parent
+    inside = package / "_bundled" / name
+    return inside if inside.exists() else package.parent / name

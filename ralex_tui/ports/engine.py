@@ -1,0 +1,47 @@
+"""What answers a request: a library, a child process, a local model, or a script."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Protocol
+
+from ralex_tui.domain.conversation import Role
+from ralex_tui.domain.events import EngineEvent
+from ralex_tui.domain.models import ModelRef
+
+
+@dataclass(frozen=True, slots=True)
+class EngineRequest:
+    """One request to one model. Nothing in an engine retries it or turns to another model.
+
+    Args:
+        id: The reservation's id; also the id by which an engine's logs call the request.
+        max_tokens: Always sent: the reservation pays for no more.
+    """
+
+    id: str
+    model: ModelRef
+    messages: tuple[tuple[Role, str], ...]
+    max_tokens: int
+    temperature: float | None = None
+
+
+class Engine(Protocol):
+    """Streams answers. Closing the generator, or cancelling its task, stops the request at the provider."""
+
+    def stream(self, request: EngineRequest) -> AsyncGenerator[EngineEvent]:
+        """Send the request and yield deltas, then at most one UsageReported, then Finished.
+
+        Raises:
+            EngineError: With `may_be_billed` false only if the request certainly never arrived.
+        """
+        ...
+
+    async def warm_up(self) -> None:
+        """Do slow preparations without any network call. Safe to call more than once."""
+        ...
+
+    async def close(self) -> None:
+        """End child processes and connections. Safe to call more than once."""
+        ...
