@@ -98,13 +98,16 @@ class Price:
     def affordable_output(self, money: Usd, input_bound: int) -> int | None:
         """How many output tokens `money` pays for in the worst case; None when output is free.
 
-        Returns 0 or less when it does not even cover the input.
+        Returns -1 when it does not even cover the input.
         """
-        dearest = self._worst_rates(input_bound)[1].nano
-        rest = money - self.worst_case(input_bound, 0)
-        if rest.nano < 0:
+        if self.worst_case(input_bound, 0) > money:
             return -1
-        return None if dearest == 0 else rest.nano * _PER // dearest
+        dearest_input, dearest_output = self._worst_rates(input_bound)
+        if not dearest_output:
+            return None
+        # Before any rounding: with the input rounded up by itself, a token too few would come out.
+        rest = (money - self.request_fee).nano * _PER - input_bound * dearest_input.nano
+        return rest // dearest_output.nano
 
     def _rates_for(self, n_input: int) -> Rates:
         if self.long_context and self.long_context_over is not None and n_input > self.long_context_over:

@@ -25,7 +25,10 @@ class LedgerStore(Protocol):
         ...
 
     def commit(self, day: date, decide: Callable[[DayBook], Sequence[Record]]) -> DayBook:
-        """Under the day's lock: read the newest book, ask `decide` what to add, append it durably.
+        """Under the ledger's lock: read the newest book, ask `decide` what to add, append it durably.
+
+        Commits exclude each other whatever their day, so that `decide` may `read` other days too and
+        decide about a month.
 
         Returns only when what was decided is on disk. What `decide` raises passes through, and
         then nothing was written.

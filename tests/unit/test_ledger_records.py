@@ -1,0 +1,112 @@
+"""The book of a day: replayed in any order of arrival, its sums agree with its entries."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ralex_tui.domain.ledger import DayBook, Entry, Record, Sum, by_model, by_tier
+from ralex_tui.domain.models import Tier
+from ralex_tui.domain.money import Accuracy, Figure, Usd
+from ralex_tui.domain.pricing import TokenUsage
+from tests.samples import DAY, raise_of, reservation, settlement
+
+names = st.sampled_from(["a", "b", "c"])
+amounts = st.integers(0, 10**6).map(Usd)
+records: st.SearchStrategy[Record] = st.one_of(
+    st.builds(lambda name, amount: reservation(id=name, amount=amount), names, amounts),
+    st.builds(
+        lambda name, amount, mark: settlement(name, charged=amount.dollars, accuracy=mark),
+        names,
+        amounts,
+        st.sampled_from(Accuracy),
+    ),
+    st.builds(lambda name, amount: raise_of(amount.dollars, id=name), names, amounts),
+)
+
+
+def book_of(*made: Record) -> DayBook:
+    book = DayBook(DAY)
+    for record in made:
+        book.apply(record)
+    return book
+
+
+@given(st.lists(records, max_size=20))
+def test_sums_agree_with_the_entries_whatever_comes(made: list[Record]) -> None:
+    book = book_of(*made)
+
+    entries = list(book.entries.values())
+    assert book.spent.amount == Usd.total(entry.cost.amount for entry in entries)
+    assert book.spent.accuracy is Accuracy.weakest(entry.cost.accuracy for entry in entries if entry.cost.amount)
+    assert book.held == Usd.total(entry.reservation.amount for entry in book.open_entries)
+    assert book.raised == Usd.total(record.amount for record in book.raises)
+
+
+@given(st.lists(records, max_size=20))
+def test_records_replayed_twice_change_nothing(made: list[Record]) -> None:
+    assert book_of(*made, *made).entries.keys() == book_of(*made).entries.keys()
+    once = book_of(*made)
+    again = book_of(*made, *(record for record in made if record in _kept(once)))
+    assert again == once
+
+
+def _kept(book: DayBook) -> list[Record]:
+    ends = [entry.settlement for entry in book.entries.values() if entry.settlement is not None]
+    return [*(entry.reservation for entry in book.entries.values()), *ends, *book.raises]
+
+
+def test_reservation_holds_until_it_is_settled() -> None:
+    held = reservation(amount=Usd(10))
+
+    assert (book_of(held).held, book_of(held).spent.amount) == (Usd(10), Usd(0))
+    done = book_of(held, settlement(held, "0.000000007"))
+    assert (done.held, done.spent) == (Usd(0), Figure(Usd(7), Accuracy.COMPUTED))
+
+
+def test_second_settlement_changes_nothing() -> None:
+    held = reservation()
+    first = settlement(held, "0.001")
+
+    assert book_of(held, first, settlement(held, "0.5")) == book_of(held, first)
+
+
+def test_settlement_without_a_reservation_changes_nothing() -> None:
+    assert book_of(settlement("nobody")) == DayBook(DAY)
+
+
+def test_charge_of_nothing_does_not_weaken_the_sum() -> None:
+    free = reservation(amount=Usd(0))
+
+    assert book_of(free, settlement(free, "0", accuracy=Accuracy.ESTIMATED)).spent.accuracy is Accuracy.EXACT
+
+
+@pytest.mark.parametrize(("charged", "is_overrun"), [("0.002", False), ("0.002000001", True), ("0", False)])
+def test_entry_is_an_overrun_above_its_hold(charged: str, is_overrun: bool) -> None:
+    held = reservation(amount=Usd.parse("0.002"))
+
+    assert Entry(held, settlement(held, charged)).is_overrun is is_overrun
+    assert not Entry(held).is_overrun
+
+
+def test_sums_by_tier_and_model_hold_every_entry() -> None:
+    usage = TokenUsage(10, 5)
+    small, large, waiting = (
+        reservation(tier=Tier.CHEAP, model="lan/small"),
+        reservation(tier=Tier.CHEAP, model="lan/large"),
+        reservation(tier=Tier.SMART, model="lan/large", amount=Usd(9)),
+    )
+    entries = [
+        Entry(small, settlement(small, "0.001", usage=usage)),
+        Entry(large, settlement(large, "0.002", usage=usage, accuracy=Accuracy.ESTIMATED)),
+        Entry(waiting),
+    ]
+
+    tiers, models = by_tier(entries), by_model(entries)
+
+    assert list(tiers) == list(Tier)
+    assert tiers[Tier.CHEAP] == Sum(2, Figure(Usd.parse("0.003"), Accuracy.ESTIMATED), Usd(0), 20, 10)
+    assert tiers[Tier.SMART] == Sum(held=Usd(9))
+    assert tiers[Tier.LOCAL] == Sum()
+    assert list(models) == [(Tier.CHEAP, "lan/large"), (Tier.CHEAP, "lan/small"), (Tier.SMART, "lan/large")]
