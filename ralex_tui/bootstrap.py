@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ from ralex_tui.paths import Paths, bundled, find_paths
 
 if TYPE_CHECKING:
     from ralex_tui.adapters.engine_router import Engines
+    from ralex_tui.services.health import Facts
+    from ralex_tui.services.ledger import LedgerService
+    from ralex_tui.services.library import LibraryService
     from ralex_tui.services.services import Services
 
 # Everything below is imported where it is used: `ralex --version` and `ralex spend` must stay as
@@ -70,33 +74,58 @@ def catalogue(setup: Setup) -> Catalogue:
     )
 
 
+@contextmanager
+def open_ledger(setup: Setup) -> Iterator[LedgerService]:
+    """The ledger alone, for what only reads or writes money: no engine, no LiteLLM."""
+    from ralex_tui.adapters.system_clock import SystemClock
+    from ralex_tui.adapters.tinydb_ledger import TinydbLedger
+    from ralex_tui.services.ledger import LedgerService
+
+    store = TinydbLedger(setup.paths.ledger, setup.paths.state / "owners")
+    ledger = LedgerService(store, setup.policy, SystemClock())
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+        store.close()
+
+
+@contextmanager
+def open_library(setup: Setup) -> Iterator[LibraryService]:
+    """The conversations alone."""
+    from ralex_tui.adapters.system_clock import SystemClock
+    from ralex_tui.adapters.tinydb_conversations import TinydbConversations
+    from ralex_tui.services.library import LibraryService
+
+    store = TinydbConversations(setup.paths.conversations, setup.paths.state / "conversations.index")
+    library = LibraryService(store, SystemClock())
+    try:
+        yield library
+    finally:
+        library.close()
+
+
 def build_services(setup: Setup, *, in_process: bool) -> Services:
-    """Wire everything. Starts no process and opens no connection.
+    """Wire everything. Starts no process and opens no connection; `Services.close` lets go of all of it.
 
     Args:
         in_process: Whether LiteLLM runs in this process (`ralex ask`) or in a child (the app).
     """
     from ralex_tui.adapters.system_clock import SystemClock
-    from ralex_tui.adapters.tinydb_conversations import TinydbConversations
-    from ralex_tui.adapters.tinydb_ledger import TinydbLedger
-    from ralex_tui.services.ledger import LedgerService
-    from ralex_tui.services.library import LibraryService
     from ralex_tui.services.reports import ReportService
     from ralex_tui.services.services import Services
     from ralex_tui.services.turn import TurnService
 
-    paths, policy, clock = setup.paths, setup.policy, SystemClock()
-    store = TinydbLedger(paths.ledger, paths.state / "owners")
-    ledger = LedgerService(store, policy, clock)
-    library = LibraryService(TinydbConversations(paths.conversations, paths.state / "conversations.index"), clock)
+    stack = ExitStack()
+    ledger = stack.enter_context(open_ledger(setup))
+    library = stack.enter_context(open_library(setup))
+    policy, clock = setup.policy, SystemClock()
     engine = _engine(setup, in_process=in_process)
     known = catalogue(setup)
 
     async def close() -> None:
         await engine.close()
-        library.close()
-        ledger.close()
-        store.close()
+        stack.close()
 
     return Services(
         settings=setup.settings,
@@ -141,6 +170,47 @@ def install_local_model(setup: Setup, progress: Callable[[str], None]) -> Path:
     from ralex_tui.adapters.local_install import install
 
     return install(setup.paths, progress=progress)
+
+
+def doctor_facts(setup: Setup) -> Facts:
+    """How `ralex doctor` learns what is so."""
+    from ralex_tui.adapters.doctor import installed_version, probe_folder
+    from ralex_tui.adapters.endpoints import KEY_VARIABLES, endpoints
+    from ralex_tui.adapters.local_engine import EmbeddedModel, gguf_file
+    from ralex_tui.adapters.reach import reach
+    from ralex_tui.services.health import Facts
+
+    settings, paths = setup.settings, setup.paths
+    known = {endpoint.provider: endpoint for endpoint in endpoints(settings, os.environ)}
+    variables = [*KEY_VARIABLES.values(), *(p.api_key_env for p in settings.providers.values() if p.api_key_env)]
+    model = EmbeddedModel(settings.local, paths)
+
+    def read_ledger() -> int:
+        with open_ledger(setup) as ledger:
+            return len({entry.reservation.day for entry in ledger.entries_sync(date.min, date.max)})
+
+    async def start_local() -> str:
+        try:
+            await model.start()
+        finally:
+            await model.close()
+        return "it loads and answers"
+
+    def versions(names: tuple[str, ...]) -> Mapping[str, str | None]:
+        return {name: installed_version(name) for name in names}
+
+    return Facts(
+        versions=lambda: versions(("textual", "litellm", "tinydb", "PyYAML", "httpx", "orjson")),
+        extras=lambda: versions(("xllamacpp",)),
+        keys=lambda: {name: bool(os.environ.get(name)) for name in dict.fromkeys(variables)},
+        write=lambda: probe_folder(paths.data),
+        read_ledger=read_ledger,
+        embedded=lambda: str(gguf_file(settings.local, paths, os.environ)) if model.is_installed else None,
+        providers=list(known),
+        reach=lambda name: reach(known[name]),
+        start_local=start_local,
+        prices_dated=settings.prices_dated,
+    )
 
 
 def _engine(setup: Setup, *, in_process: bool) -> Engines:

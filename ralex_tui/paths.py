@@ -65,17 +65,21 @@ class Paths:
                 ) from error
 
 
-def find_paths(home: str | None = None) -> Paths:
-    """The folders: below `home` (or RALEX_HOME) if given, else where the system keeps such things."""
+def find_paths(home: str | None = None, profile: str | None = None) -> Paths:
+    """The folders: below `home` (or RALEX_HOME) if given, else where the system keeps such things.
+
+    Args:
+        profile: Keeps folders of its own, with limits of its own, below profiles/.
+    """
     chosen = home or os.environ.get("RALEX_HOME")
     if chosen:
         root = Path(chosen).expanduser().absolute()
-        return Paths(root / "config", root / "data", root / "state")
+        return _below(Paths(root / "config", root / "data", root / "state"), profile)
     # Imported here: with --home, as in every test and many scripts, it is never needed.
     from platformdirs import PlatformDirs
 
     dirs = PlatformDirs(_APP, appauthor=False)
-    return Paths(dirs.user_config_path, dirs.user_data_path, dirs.user_state_path)
+    return _below(Paths(dirs.user_config_path, dirs.user_data_path, dirs.user_state_path), profile)
 
 
 def bundled(name: str) -> Path:
@@ -86,3 +90,9 @@ def bundled(name: str) -> Path:
     package = Path(ralex_tui.__file__).parent
     inside = package / "_bundled" / name
     return inside if inside.exists() else package.parent / name
+
+
+def _below(paths: Paths, profile: str | None) -> Paths:
+    if profile is None:
+        return paths
+    return Paths(*(folder / "profiles" / profile for folder in (paths.config, paths.data, paths.state)))

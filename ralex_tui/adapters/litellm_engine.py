@@ -1,0 +1,204 @@
+"""The engine proper: LiteLLM's Router, one group for each model, streaming.
+
+It sends each request once: retries, fallbacks and their money are the turn service's. It does not
+know who listens; `ralex ask` uses it as it is, the app through `engine_host`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Iterable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from ralex_tui.adapters.endpoints import Endpoint
+from ralex_tui.adapters.litellm_errors import no_endpoint
+from ralex_tui.adapters.litellm_setup import load_litellm
+from ralex_tui.adapters.litellm_stream import AnswerReader, LitellmCall
+from ralex_tui.adapters.secret import redact
+from ralex_tui.adapters.wire import sendable
+from ralex_tui.domain.errors import EngineUnavailable
+from ralex_tui.domain.events import EngineEvent
+from ralex_tui.domain.models import ModelRef
+from ralex_tui.ports.engine import EngineRequest
+
+_log = logging.getLogger(__name__)
+
+# What OpenRouter shows as the app; LiteLLM else signs with its own name.
+_SIGNATURE = {"HTTP-Referer": "app://ralex-tui", "X-Title": "ralex-tui"}
+_REHEARSAL = "ralex-rehearsal"
+_REHEARSED = (
+    'data: {"id":"r","object":"chat.completion.chunk","created":1,"model":"r","choices":'
+    '[{"index":0,"delta":{"role":"assistant","content":"r"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
+)
+_SSE = {"content-type": "text/event-stream"}
+
+
+class LitellmEngine:
+    """Answers through LiteLLM, in this process.
+
+    Args:
+        endpoints: What can be reached at first; see `set_endpoints`.
+        log: Where LiteLLM's own warnings go; None for nowhere.
+        first_token_s: How long to wait for the first token, in seconds.
+        inactivity_s: How long to connect, and to wait between two tokens.
+        local_first_token_s: As `first_token_s`, for models on this computer: loading one and
+            reading a long conversation takes a slow CPU minutes.
+    """
+
+    def __init__(
+        self,
+        endpoints: Iterable[Endpoint] = (),
+        *,
+        log: Path | None = None,
+        first_token_s: float = 60.0,
+        inactivity_s: float = 60.0,
+        local_first_token_s: float = 300.0,
+    ) -> None:
+        self._log = log
+        self._first_token_s = first_token_s
+        self._inactivity_s = inactivity_s
+        self._local_first_token_s = local_first_token_s
+        self._endpoints = {endpoint.provider: endpoint for endpoint in endpoints}
+        self._refs: set[ModelRef] = set()
+        self._litellm: Any = None
+        self._router: Any = None
+        self._loading = asyncio.Lock()
+        self._rehearsed: set[str] = set()
+
+    def set_endpoints(self, endpoints: Iterable[Endpoint]) -> None:
+        """Replace what can be reached. Requests on their way go on as they are."""
+        self._endpoints = {endpoint.provider: endpoint for endpoint in endpoints}
+        self._refs = {ref for ref in self._refs if ref.provider in self._endpoints}
+        if self._router is not None:
+            self._router.set_model_list(self._groups())
+
+    async def prepare(self) -> None:
+        """Import LiteLLM, in a thread, so that messages are still read meanwhile.
+
+        Raises:
+            EngineUnavailable: If it can't be imported.
+        """
+        async with self._loading:
+            if self._litellm is not None:
+                return
+            try:
+                self._litellm = await asyncio.to_thread(load_litellm, self._log, self._redact)
+            except (ImportError, OSError, AttributeError, SyntaxError, TypeError, ValueError) as error:
+                _log.exception("litellm can't be imported")
+                raise EngineUnavailable(
+                    f"LiteLLM can't be imported ({type(error).__name__})",
+                    hint="reinstall ralex-tui; `ralex doctor` tells more",
+                    may_be_billed=False,
+                ) from error
+
+    async def warm_up(self) -> None:
+        """Import LiteLLM and answer a made-up request of each kind in use, from memory.
+
+        The first real one would else spend 0.4 to 0.7 s on imports alone.
+
+        Raises:
+            EngineUnavailable: If LiteLLM can't be imported.
+        """
+        await self.prepare()
+        for endpoint in list(self._endpoints.values()):
+            if endpoint.kind not in self._rehearsed:
+                self._rehearsed.add(endpoint.kind)
+                await self._rehearse(endpoint)
+
+    async def stream(self, request: EngineRequest) -> AsyncGenerator[EngineEvent]:
+        """See `Engine.stream`. An error after the provider began to answer is always marked as maybe billed."""
+        endpoint = self._endpoints.get(request.model.provider)
+        if endpoint is None:
+            raise no_endpoint(request.model)
+        await self.prepare()
+        call = LitellmCall(
+            lambda: self._send(request),
+            request.model,
+            failures=self._failures(),
+            first_token_s=self._local_first_token_s if endpoint.is_local else self._first_token_s,
+            inactivity_s=self._inactivity_s,
+            redact=self._redact,
+        )
+        answer = AnswerReader()
+        try:
+            while (chunk := await call.next()) is not None:
+                for event in answer.read(chunk):
+                    call.has_token = True
+                    yield event
+            for event in answer.finish(call.evidence):
+                yield event
+        finally:
+            await call.close()
+
+    async def close(self) -> None:
+        if self._litellm is not None:
+            await self._litellm.close_litellm_async_clients()
+
+    async def _send(self, request: EngineRequest) -> Any:
+        extra: dict[str, Any] = {} if request.temperature is None else {"temperature": request.temperature}
+        return await self._router_for(request.model).acompletion(
+            model=request.model.id,
+            messages=[{"role": role.value, "content": sendable(text)} for role, text in request.messages],
+            max_tokens=request.max_tokens,
+            stream=True,
+            stream_options={"include_usage": True},
+            timeout=self._inactivity_s,
+            num_retries=0,
+            **extra,
+        )
+
+    def _router_for(self, ref: ModelRef) -> Any:
+        """The router, with a group for the model. There is one only: LiteLLM keeps state for each in globals."""
+        is_new = ref not in self._refs
+        self._refs.add(ref)
+        if self._router is None:
+            self._router = self._litellm.Router(model_list=self._groups(), num_retries=0)
+        elif is_new:
+            self._router.set_model_list(self._groups())
+        return self._router
+
+    def _groups(self) -> list[dict[str, Any]]:
+        return [self._group(ref, self._endpoints[ref.provider]) for ref in sorted(self._refs)]
+
+    def _group(self, ref: ModelRef, endpoint: Endpoint) -> dict[str, Any]:
+        params: dict[str, Any] = {
+            "model": endpoint.litellm_model(ref),
+            "api_key": endpoint.key.reveal(),
+            "max_retries": 0,
+            # Some models take no temperature; without this LiteLLM refuses the request for it.
+            "drop_params": True,
+        }
+        if endpoint.api_base is not None:
+            params["api_base"] = endpoint.api_base
+        if endpoint.kind == "openrouter":
+            params["extra_headers"] = _SIGNATURE
+        return {"model_name": ref.id, "litellm_params": params, "model_info": {"id": ref.id}}
+
+    async def _rehearse(self, endpoint: Endpoint) -> None:
+        """Go once through all that a request of this kind goes through, except the network."""
+        ref = ModelRef(f"{endpoint.provider}/{_REHEARSAL}")
+        message = {"role": "user", "content": "r"}
+        known: dict[str, Any] = {"model": endpoint.litellm_model(ref), "messages": [message], "stream": True}
+        self._router_for(ref)
+        if endpoint.kind == "openai":
+            # A mock answer does not reach OpenAI's own client, whose imports are most of the wait.
+            transport = httpx.MockTransport(lambda _: httpx.Response(200, text=_REHEARSED, headers=_SSE))
+            client = self._litellm.openai.AsyncOpenAI(
+                api_key="none", base_url="http://127.0.0.1", http_client=httpx.AsyncClient(transport=transport)
+            )
+            known["client"] = client
+        else:
+            known["mock_response"] = "r"
+        async for _ in await self._litellm.acompletion(api_key="none", **known):
+            pass
+
+    def _failures(self) -> tuple[type[Exception], ...]:
+        # All of LiteLLM's own derive from OpenAI's; its Router also raises bare ValueErrors.
+        return (self._litellm.openai.OpenAIError, httpx.HTTPError, OSError, ValueError)
+
+    def _redact(self, text: str) -> str:
+        return redact(text, (endpoint.key for endpoint in self._endpoints.values()))

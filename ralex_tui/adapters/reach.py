@@ -1,0 +1,58 @@
+"""Asks a provider for its list of models: free, and it tells whether address and key are right."""
+
+from __future__ import annotations
+
+import httpx
+
+from ralex_tui.adapters.endpoints import NO_KEY, Endpoint
+from ralex_tui.domain.errors import AnswerTimeout, EngineUnavailable, KeyRefused
+from ralex_tui.domain.text import visible_line
+
+_ADDRESSES = {
+    "openrouter": "https://openrouter.ai/api/v1",
+    "openai": "https://api.openai.com/v1",
+    "anthropic": "https://api.anthropic.com/v1",
+    "gemini": "https://generativelanguage.googleapis.com/v1beta",
+}
+# OpenRouter lists its models to anyone; what it says of a key tells whether the key is good.
+_PATHS = {"openrouter": "/key", "ollama_chat": "/api/tags"}
+
+
+async def reach(endpoint: Endpoint, *, timeout_s: float = 10.0) -> str:
+    """Ask once, follow no redirect; what to say of it.
+
+    Raises:
+        EngineUnavailable: If there is no answer, or none that makes sense.
+        KeyRefused: If the key is refused.
+        AnswerTimeout: If nothing comes in `timeout_s` seconds.
+    """
+    name = visible_line(endpoint.provider, 40)
+    base = (endpoint.api_base or _ADDRESSES.get(endpoint.kind, "")).rstrip("/")
+    url = base + _PATHS.get(endpoint.kind, "/models")
+    try:
+        async with httpx.AsyncClient(timeout=timeout_s, follow_redirects=False) as client:
+            answer = await client.get(url, headers=_headers(endpoint))
+    except httpx.TimeoutException as error:
+        raise AnswerTimeout(f"nothing came from {name} in {timeout_s:g} s", hint="check the network") from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise EngineUnavailable(
+            f"{name} can't be reached ({type(error).__name__})", hint="check the network and the address"
+        ) from error
+    if answer.status_code in (401, 403):
+        raise KeyRefused(f"{name} refused the key", hint="check the key in its environment variable")
+    if answer.status_code != 200:
+        raise EngineUnavailable(f"{name} answered with HTTP {answer.status_code}", hint="check the address")
+    return "reached, and its key is good" if endpoint.key is not NO_KEY else "reached"
+
+
+def _headers(endpoint: Endpoint) -> dict[str, str]:
+    key = endpoint.key.reveal()
+    match endpoint.kind:
+        case "anthropic":
+            return {"x-api-key": key, "anthropic-version": "2023-06-01"}
+        case "gemini":
+            return {"x-goog-api-key": key}
+        case "ollama_chat":
+            return {}
+        case _:
+            return {"authorization": f"Bearer {key}"}

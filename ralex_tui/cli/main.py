@@ -1,0 +1,93 @@
+"""Where `ralex` begins and ends: every error becomes a sentence on stderr and an exit code.
+
+Exit codes: 0 done, 1 failed, 2 bad usage or configuration, 3 refused by the budget, 4 no model can
+be reached, 130 stopped.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from ralex_tui import __version__
+
+STOPPED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; its exit code. Raises nothing but what ends the interpreter."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    if args == ["--version"]:
+        # Before click, whose import takes three times as long as Python's own start.
+        print(f"ralex {__version__}")
+        return 0
+    _let_any_text_out()
+    return _run(args)
+
+
+def _run(args: list[str]) -> int:
+    # Imported here for the reason above.
+    import click
+
+    from ralex_tui.cli.commands import ralex
+    from ralex_tui.domain.errors import RalexError
+
+    try:
+        code = ralex.main(args, prog_name="ralex", standalone_mode=False)
+        sys.stdout.flush()
+    except RalexError as error:
+        _tell(error.message, error.hint)
+        return error.exit_code
+    except click.ClickException as error:
+        _tell_usage(error)
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return STOPPED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough. What is still buffered would be flushed at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:  # noqa: BLE001 - the command line's edge: a bug becomes a sentence
+        _tell_bug(error)
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def _tell(message: str, hint: str = "") -> None:
+    # Imported here for the reason above.
+    from ralex_tui.domain.text import visible
+
+    print(f"ralex: {visible(message)}", file=sys.stderr)
+    if hint:
+        print(f"       {visible(hint)}", file=sys.stderr)
+
+
+def _tell_usage(error: object) -> None:
+    """One sentence in our manner for what click refuses."""
+    text = str(getattr(error, "format_message", lambda: error)()).strip().rstrip(".")
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "ralex"
+    _tell(text[:1].lower() + text[1:], f"`{command} --help` tells what it takes")
+
+
+def _tell_bug(error: Exception) -> None:
+    # Imported here for the reason above, and hardly ever needed.
+    import traceback
+
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    # The error's own text stays out: it may quote a key. The traceback comes only when asked for.
+    _tell(
+        f"a bug in ralex: {type(error).__name__} in {os.path.basename(last.filename)} line {last.lineno}",
+        "set RALEX_DEBUG=1 to see where it happened, and tell us",
+    )
+    if os.environ.get("RALEX_DEBUG"):
+        traceback.print_exception(error)
+
+
+def _let_any_text_out() -> None:
+    """No character of an answer may end the program, whatever the terminal's encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")

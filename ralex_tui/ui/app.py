@@ -1,0 +1,144 @@
+"""The full-screen app: themes, keymap, palette and the first screen. No business logic."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from ralex_tui.config.palette import Palette
+from ralex_tui.config.strict_yaml import nearest
+from ralex_tui.services.services import Services
+from ralex_tui.ui.bindings import BY_ID, bindings_for, unknown_ids
+from ralex_tui.ui.commands import palette_entries
+from ralex_tui.ui.glyphs import glyphs
+from ralex_tui.ui.screens.chat import ChatScreen
+from ralex_tui.ui.screens.chat_view import WIDE
+from ralex_tui.ui.themes import Ink, textual_theme
+
+_log = logging.getLogger(__name__)
+
+
+class RalexApp(App[None]):
+    """Ralex on the full screen.
+
+    Args:
+        palettes: The themes by name; never empty. Where `ui.theme` names none of them, the first is used.
+        notices: Sentences to show at the start, such as what was odd about the configuration.
+    """
+
+    TITLE = "ralex"
+    BINDINGS = bindings_for("app")
+    # Classes of every screen; what folds at which size stands in the style sheets.
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (WIDE, "-wide")]  # noqa: RUF012 - as Textual has it
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]  # noqa: RUF012 - as Textual has it
+    # The chat's style sheet stands here: Textual 8.2.8 does not load that of a default screen.
+    CSS_PATH: ClassVar = ["app.tcss", "screens/chat.tcss"]
+
+    def __init__(self, services: Services, palettes: Mapping[str, Palette], *, notices: Sequence[str] = ()) -> None:
+        super().__init__()
+        self._services = services
+        self._palettes = palettes
+        self._inks = {name: Ink(palette) for name, palette in palettes.items()}
+        self._glyphs = glyphs(services.settings.ui.glyphs)
+        self._user_keys = services.settings.ui.keymap
+        self._told_clashes: set[str] = set()
+        for palette in palettes.values():
+            self.register_theme(textual_theme(palette))
+        wanted = services.settings.ui.theme
+        first = wanted if wanted in palettes else next(iter(palettes))
+        told = [*notices, *_about_theme(wanted, palettes), *_about_keys(self._user_keys)]
+        self._chat = ChatScreen(services, self._inks, first, self._glyphs, told)
+        self.theme = first
+        # The style sheets are read for the first time with this theme's colours, so they need not be read again.
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._is_css_fresh = True
+        self.set_keymap({key: value for key, value in self._user_keys.items() if key in BY_ID})
+
+    def get_default_screen(self) -> Screen[None]:
+        # The classes that Textual would give it after its first layout; known now, they save a second one.
+        width, height = self.size
+        self._chat.add_class(_class_for(width, self.HORIZONTAL_BREAKPOINTS), update=False)
+        self._chat.add_class(_class_for(height, self.VERTICAL_BREAKPOINTS), update=False)
+        return self._chat
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Apply the theme; the first time it is applied already."""
+        if self._is_css_fresh:
+            self._is_css_fresh = False
+        else:
+            super().refresh_css(animate)
+
+    def on_mount(self) -> None:
+        # After the first paint: it starts a child process, and the paint should not wait for that.
+        self.call_after_refresh(self._warm_up)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Everything in the one table, and nothing of Textual's own: all of it works and is explained."""
+        for entry in palette_entries(self._palettes, self._user_keys, is_chat=screen is self._chat):
+            yield SystemCommand(entry.title, entry.says, partial(screen.run_action, entry.action))
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
+        """Say once which commands the user's keymap has put on one key."""
+        ids = sorted(binding.id for binding in clashed_bindings if binding.id)
+        keys = ", ".join(ids)
+        if keys not in self._told_clashes:
+            self._told_clashes.add(keys)
+            text = f"ui.keymap gives one key to several commands, and the last one wins: {keys}."
+            self.notify(text, severity="warning", markup=False)
+
+    def action_choose_theme(self, name: str = "") -> None:
+        """Change the theme; without a name the palette offers them."""
+        if name in self._palettes:
+            self.theme = name
+            return
+        if not name:
+            self.action_command_palette()
+            return
+        hint = nearest(name, self._palettes) or f"they are {', '.join(self._palettes)}"
+        self.notify(f"There is no theme {name!r}: {hint}", severity="warning", markup=False)
+
+    def action_help(self) -> None:
+        # Imported here: a screen of its own, not needed before the first paint.
+        from ralex_tui.ui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(self._inks[self.theme], self._glyphs, self._user_keys))
+
+    async def action_quit(self) -> None:
+        """Quit: an answer on its way is stopped and settled first."""
+        await self._chat.finish()
+        await self._services.close()
+        self.exit()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Preparations that failed are found again by the first message, which says what is wrong."""
+        if event.state is WorkerState.ERROR:
+            _log.warning("the preparations failed", exc_info=event.worker.error)
+
+    def _warm_up(self) -> None:
+        async def work() -> None:
+            await self._services.warm_up()
+
+        self.run_worker(work(), group="engine", exit_on_error=False)
+
+
+def _class_for(size: int, breakpoints: Sequence[tuple[int, str]]) -> str:
+    return [name for least, name in breakpoints if size >= least][-1]
+
+
+def _about_theme(wanted: str, palettes: Mapping[str, Palette]) -> list[str]:
+    if wanted in palettes:
+        return []
+    hint = nearest(wanted, palettes) or f"there are {', '.join(palettes)}"
+    return [f"ui.theme names {wanted!r}, which is no theme: {hint}"]
+
+
+def _about_keys(keymap: Mapping[str, str]) -> list[str]:
+    return [f"ui.keymap names {key!r}, which is no command: {nearest(key, BY_ID)}" for key in unknown_ids(keymap)]

@@ -1,0 +1,116 @@
+"""Every command in one table: its id, default keys, slash command, and the words that explain it.
+
+Key bindings, footer, help screen, palette and slash commands are all made from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.binding import Binding, BindingType
+
+Scope = Literal["app", "chat", "prompt"]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that can be done by key, by slash command, or both.
+
+    Args:
+        id: What `ui.keymap` in config.yaml calls it.
+        says: What it does; the line of the help screen and the palette's title.
+        keys: Default keys, by commas; empty where only a slash command leads here.
+        action: The action's name; empty where the widget itself reads the key.
+        scope: Whose action it is: the app's, the chat screen's, or the prompt's.
+        word: What the footer calls it; empty keeps it out of the footer.
+        slash: Its slash command without the slash; `argument` names what may follow it.
+        is_priority: Whether the key is taken before the widget with the focus sees it.
+    """
+
+    id: str
+    says: str
+    keys: str = ""
+    action: str = ""
+    scope: Scope = "chat"
+    word: str = ""
+    slash: str = ""
+    argument: str = ""
+    is_priority: bool = False
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("prompt.send", "Send the message", "enter", "submit", "prompt", "send", is_priority=True),
+    Command(
+        "prompt.newline",
+        "Break the line",
+        "ctrl+j,alt+enter,shift+enter",
+        "newline",
+        "prompt",
+        "new line",
+        is_priority=True,
+    ),
+    Command("prompt.recall", "Bring back a queued message, else the last one sent", "up", "recall", "prompt"),
+    Command("prompt.commands", "Open the commands from an empty prompt", "/", "", "prompt"),
+    Command("answer.stop", "Stop the answer; its text stays", "escape", "stop", word="stop"),
+    Command(
+        "app.interrupt", "Copy the selection, else stop; never quits", "ctrl+c", "interrupt", "chat", is_priority=True
+    ),
+    Command("tier.next", "Next tier", "f2", "step_tier(1)", word="tier"),
+    Command("tier.previous", "Tier before", "shift+f2", "step_tier(-1)"),
+    Command("tier.choose", "Choose a tier by name", action="set_tier", slash="tier", argument="NAME"),
+    Command("budget.toggle", "Show or hide the budget panel", "f4", "toggle_budget", word="budget", slash="budget"),
+    Command("budget.review", "Review the day's spend", "shift+f4", "review", slash="spend"),
+    Command(
+        "conversations.open",
+        "Go to the conversations",
+        "ctrl+s",
+        "conversations",
+        word="conversations",
+        slash="conversations",
+    ),
+    Command("conversation.new", "New conversation", "ctrl+n", "new_chat", word="new", slash="new"),
+    Command("transcript.page_up", "Scroll the conversation up", "pageup", "page(-1)", "prompt", is_priority=True),
+    Command("transcript.page_down", "Scroll the conversation down", "pagedown", "page(1)", "prompt", is_priority=True),
+    Command("app.palette", "All commands", "ctrl+p", "command_palette", "app", "commands", is_priority=True),
+    Command("app.theme", "Change the theme", action="choose_theme", scope="app", slash="theme", argument="NAME"),
+    Command("app.help", "Help: every key and command", "f1", "help", "app", "help", slash="help"),
+    Command("app.quit", "Quit; an answer on its way is stopped first", "ctrl+q", "quit", "app", "", "quit", "", True),
+)
+
+BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
+BY_SLASH: Mapping[str, Command] = {command.slash: command for command in COMMANDS if command.slash}
+
+_SHORT = {"escape": "esc", "pageup": "page up", "pagedown": "page down"}
+
+
+def bindings_for(scope: Scope) -> list[BindingType]:
+    """Textual's bindings for the commands of one scope."""
+    return [
+        Binding(command.keys, command.action, command.says, show=False, priority=command.is_priority, id=command.id)
+        for command in COMMANDS
+        if command.scope == scope and command.keys and command.action
+    ]
+
+
+def keys_of(command: Command, keymap: Mapping[str, str]) -> list[str]:
+    """The keys that lead to a command under the user's keymap, as people write them: `^j`, `F2`, `esc`."""
+    keys = keymap.get(command.id, command.keys)
+    return [show_key(key.strip()) for key in keys.split(",") if key.strip()]
+
+
+def show_key(key: str) -> str:
+    """A key as the footer writes it: `ctrl+j` is `^j`, `f2` is `F2`."""
+    parts = key.split("+")
+    last = _SHORT.get(parts[-1], parts[-1])
+    if len(last) > 1 and last[0] == "f" and last[1:].isdigit():
+        last = last.upper()
+    if parts[:-1] == ["ctrl"] and len(last) == 1:
+        return f"^{last}"
+    return "+".join([*parts[:-1], last])
+
+
+def unknown_ids(keymap: Mapping[str, str]) -> list[str]:
+    """The ids in the user's keymap that name no command."""
+    return [key for key in keymap if key not in BY_ID]

@@ -1,0 +1,162 @@
+"""The chat: what the user does, handed on to the services. It decides nothing about money or models."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from textual import events, on
+from textual.worker import Worker
+
+from ralex_tui.config.strict_yaml import nearest
+from ralex_tui.domain.errors import UsageError
+from ralex_tui.domain.models import Mode
+from ralex_tui.domain.text import visible
+from ralex_tui.services.services import Services
+from ralex_tui.ui.bindings import BY_ID, bindings_for, keys_of
+from ralex_tui.ui.commands import parse_slash
+from ralex_tui.ui.glyphs import Glyphs
+from ralex_tui.ui.screens.chat_view import ChatView
+from ralex_tui.ui.themes import Ink
+from ralex_tui.ui.turns import Chat
+from ralex_tui.ui.widgets.prompt import Prompt
+from ralex_tui.ui.widgets.sidebar import Sidebar
+from ralex_tui.ui.widgets.tier_bar import TierBar
+
+_QUIT_WAIT_S = 5.0
+
+
+class ChatScreen(ChatView):
+    """The app's first screen, and the one that others return to."""
+
+    AUTO_FOCUS = "#prompt"
+    BINDINGS = bindings_for("chat")
+
+    def __init__(
+        self, services: Services, inks: Mapping[str, Ink], theme: str, glyphs: Glyphs, told: list[str]
+    ) -> None:
+        super().__init__(services, inks, theme, glyphs, told)
+        self._sent = ""
+        self._turns: Worker[None] | None = None
+
+    async def finish(self) -> None:
+        """Stop the answer on its way and wait until it is settled and saved."""
+        self._runner.stop()
+        if self._turns is not None and not self._turns.is_finished:
+            done = asyncio.create_task(self._turns.wait())
+            await asyncio.wait([done], timeout=_QUIT_WAIT_S)
+
+    @on(Prompt.Submitted)
+    async def _submit(self, event: Prompt.Submitted) -> None:
+        if not event.text.strip():
+            self.notify("Type a question, then press enter.", timeout=3, markup=False)
+            return
+        try:
+            call = parse_slash(event.text)
+        except UsageError as error:
+            self._give_back([event.text])
+            self._toast(error)
+            return
+        if call is not None:
+            await self.run_action(call.action)
+            return
+        self._sent = event.text
+        if self._runner.submit(event.text, self._mode):
+            self._turns = self._start(self._runner.drain(), "turn")
+
+    @on(Prompt.Changed)
+    def _draft_changed(self) -> None:
+        self._requote()
+
+    @on(Prompt.Slash)
+    def _open_palette(self) -> None:
+        self.app.action_command_palette()
+
+    @on(Prompt.Recall)
+    def _recall(self) -> None:
+        queue = self._runner.queue
+        self._prompt.put(queue.pop().text if queue else self._sent)
+        self.turn_changed()
+
+    @on(Prompt.Page)
+    def _page(self, event: Prompt.Page) -> None:
+        self._transcript.scroll_relative(y=event.by * max(1, self._transcript.size.height - 2), animate=False)
+
+    @on(TierBar.Chosen)
+    def _tab_chosen(self, event: TierBar.Chosen) -> None:
+        self._use_mode(event.mode)
+
+    @on(Sidebar.Opened)
+    def _conversation_chosen(self, event: Sidebar.Opened) -> None:
+        self.remove_class("-list-over")
+        self._prompt.focus()
+        self._start(self._open(event.conversation), "open", exclusive=True)
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter typed anywhere else is meant for the prompt: none is lost, not even before the first paint."""
+        if event.is_printable and event.character and not self._prompt.has_focus:
+            self._prompt.focus()
+            self._prompt.add(event.character)
+            event.stop()
+
+    def on_paste(self, event: events.Paste) -> None:
+        if not self._prompt.has_focus:
+            self._prompt.focus()
+            self._prompt.add(event.text)
+
+    def action_stop(self) -> None:
+        """Close what lies over the chat, else stop the answer and take back what was queued behind it."""
+        if self.has_class("-list-over") or self.has_class("-budget-over"):
+            self.remove_class("-list-over", "-budget-over")
+        elif self._runner.is_busy:
+            self._give_back([each.text for each in self._runner.stop()])
+            self.turn_changed()
+        self._prompt.focus()
+
+    def action_interrupt(self) -> None:
+        """Copy what is selected, else stop, else say how to quit."""
+        selected = self._prompt.selected_draft or visible(self.get_selected_text() or "")
+        if selected:
+            self.app.copy_to_clipboard(selected)
+            self.notify(f"Copied {len(selected):,} characters.", timeout=2, markup=False)
+        elif self._runner.is_busy:
+            self.action_stop()
+        else:
+            keys = keys_of(BY_ID["app.quit"], self._services.settings.ui.keymap)
+            self.notify(f"{keys[0] if keys else '/quit'} quits.", timeout=3, markup=False)
+
+    def action_step_tier(self, by: int) -> None:
+        self._use_mode(self._mode.step(by))
+
+    def action_set_tier(self, name: str) -> None:
+        """Choose a tier by name."""
+        known = [mode.value for mode in Mode]
+        if name.lower() in known:
+            self._use_mode(Mode(name.lower()))
+        else:
+            said = f"there is no tier {name!r}" if name else "/tier needs a name"
+            self._toast(UsageError(said, hint=nearest(name, known) or f"they are {', '.join(known)}"))
+
+    def action_toggle_budget(self) -> None:
+        self.toggle_class("-budget-over" if self.has_class("-narrow") else "-budget-off")
+
+    async def action_conversations(self) -> None:
+        """Go to the list, opening it where it is folded; from the list back to the prompt."""
+        if self._parts.sidebar.has_focus_within:
+            self.remove_class("-list-over")
+            self._prompt.focus()
+            return
+        await self._mount_sidebar()
+        self.set_class(not self.has_class("-wide"), "-list-over")
+        self.call_after_refresh(self._parts.sidebar.focus_list)
+
+    def action_new_chat(self) -> None:
+        self._show_chat(Chat())
+        self.remove_class("-list-over")
+        self._prompt.focus()
+
+    def action_review(self) -> None:
+        # Imported here: its charts are not needed before the first paint, which counts every import.
+        from ralex_tui.ui.screens.review import ReviewScreen
+
+        self.app.push_screen(ReviewScreen(self._services, self._parts.ink, self._parts.glyphs))

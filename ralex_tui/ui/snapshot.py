@@ -1,0 +1,149 @@
+"""What the money panels draw: one immutable value, made in one place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ralex_tui.domain.budget import BudgetPolicy, BudgetState, DayBudget
+from ralex_tui.domain.conversation import Message, Role
+from ralex_tui.domain.errors import RalexError
+from ralex_tui.domain.ledger import Sum, by_tier
+from ralex_tui.domain.models import Tier
+from ralex_tui.domain.money import NOTHING, Figure
+from ralex_tui.services.quote import History
+from ralex_tui.services.services import Services
+
+# Fewer answers than this say too little about a tier's usual length.
+_ENOUGH_ANSWERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ChatFigures:
+    """The open conversation in numbers.
+
+    Args:
+        n_context: About how many tokens go along with the next message.
+        context: What the answering model holds; None where unknown.
+        last: The last finished answer.
+    """
+
+    n_messages: int = 0
+    cost: Figure = NOTHING
+    n_context: int = 0
+    context: int | None = None
+    last: Message | None = None
+
+    @staticmethod
+    def of(path: list[Message], cost: Figure, history: History, context: int | None) -> ChatFigures:
+        answers = [message for message in path if message.role is Role.ASSISTANT and message.cost is not None]
+        return ChatFigures(len(path), cost, history.n_tokens, context, answers[-1] if answers else None)
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """Today's money as the ledger has it.
+
+    Args:
+        state: What Auto makes of what is left.
+        resets_at: The moment at which a new day begins.
+    """
+
+    budget: DayBudget
+    state: BudgetState
+    resets_at: datetime
+    tiers: Mapping[Tier, Sum]
+    policy: BudgetPolicy
+
+    @property
+    def usual_answer(self) -> dict[Tier, int]:
+        """Output tokens of a usual answer, for the tiers that have answered often enough today."""
+        return {
+            tier: total.n_output // total.n_answers
+            for tier, total in self.tiers.items()
+            if total.n_answers >= _ENOUGH_ANSWERS and total.n_output
+        }
+
+    @property
+    def reached(self) -> int | None:
+        """The highest of the user's warning thresholds that is reached, in percent; None below the first."""
+        return max((at for at in self.policy.warn_at if self.budget.percent_used >= at), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything the budget panel and the status line show.
+
+    Args:
+        day: None until the ledger was read, and where it can't be: `problem` then says why.
+        left_s: Seconds until the new day, cut to whole minutes, so that equal means nothing to paint.
+    """
+
+    day: DayFigures | None = None
+    chat: ChatFigures = field(default_factory=ChatFigures)
+    left_s: int = 0
+    problem: RalexError | None = None
+
+
+async def load_day(services: Services) -> DayFigures:
+    """Read today's figures; the sums are made off the event loop.
+
+    Raises:
+        StorageError: If the ledger can't be read.
+    """
+    budget = await services.ledger.day_budget()
+    today = budget.day
+    entries = await services.ledger.entries(today, today)
+    tiers = await asyncio.to_thread(by_tier, entries)
+    policy = services.policy
+    return DayFigures(budget, policy.state(budget.left), policy.next_reset(today), tiers, policy)
+
+
+def minutes_left(day: DayFigures | None, now: datetime) -> int:
+    """Seconds until the new day in whole minutes, rounded up; 0 where the day is not known."""
+    if day is None:
+        return 0
+    return -(-max(timedelta(0), day.resets_at - now) // timedelta(minutes=1)) * 60
+
+
+class MoneyWatch:
+    """Keeps the day's figures fresh: after our own turns, and when another process wrote."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._seen: object = None
+        self._is_loading = False
+        self._is_stale = False
+        self.day: DayFigures | None = None
+        self.problem: RalexError | None = None
+
+    def has_changed(self) -> bool:
+        """Whether the day's book, or the day itself, is another than the one last read. One `stat`."""
+        try:
+            return self._services.ledger.fingerprint() != self._seen
+        except RalexError as error:
+            # Read again: the reading tells the user, and a repaired file ends the trouble by itself.
+            return self.problem is None or self.problem.message != error.message
+
+    async def load(self) -> None:
+        """Read the figures; calls that come meanwhile make one more reading, not many."""
+        self._is_stale = True
+        if self._is_loading:
+            return
+        self._is_loading = True
+        try:
+            while self._is_stale:
+                self._is_stale = False
+                await self._read()
+        finally:
+            self._is_loading = False
+
+    async def _read(self) -> None:
+        try:
+            # Taken before the reading, so that what is written during it is found by the next look.
+            self._seen = self._services.ledger.fingerprint()
+            self.day, self.problem = await load_day(self._services), None
+        except RalexError as error:
+            self.day, self.problem = None, error

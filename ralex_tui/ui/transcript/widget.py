@@ -1,0 +1,420 @@
+"""The transcript's widget: scrolling, following the end, and painting the rows in view."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message as TextualMessage
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from ralex_tui.domain.conversation import Message
+from ralex_tui.ui.glyphs import Glyphs
+from ralex_tui.ui.themes import Ink
+from ralex_tui.ui.transcript.code import FenceLeaf
+from ralex_tui.ui.transcript.entry import AnswerEntry, EmptyEntry, Entry, NoticeEntry, QuestionEntry, entry_for
+from ralex_tui.ui.transcript.header import Frame, LiveStatus, Notice
+from ralex_tui.ui.transcript.layout import Column, ViewRow
+from ralex_tui.ui.transcript.leaves import Leaf
+from ralex_tui.ui.transcript.pens import TEXT, Look, Pen, Pens, Row
+
+_BEAT_S = 1 / 30  # repaints while streaming are no more frequent
+_COLOUR_S = 0.008  # for colours in one go; the rest follows a beat later
+_WIDEST_TEXT = 100
+_WIDE_SCREEN = 140  # from here on there is room for tokens per second
+_PADDED_SCREEN = 100  # from here on the side padding is 3
+_NEAR = 4  # pages; a longer way is a jump, and nothing between is laid out
+_MOST_STRIPS = 1_000  # painted rows kept, some 2 KB each
+
+_Key: TypeAlias = tuple[Leaf, int, int, int]  # leaf, row, its revision, the writing mark's cell
+
+
+class Transcript(ScrollView, can_focus=True):
+    """A conversation. Text is foreign until it has been through `visible()`, which happens in here."""
+
+    DEFAULT_CSS = """
+    Transcript {
+        background: $background;
+        padding: 1 0 0 0;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-gutter: stable;
+        scrollbar-size-vertical: 1;
+    }
+    """
+
+    class FollowChanged(TextualMessage):
+        """Whether the end is followed has changed: by scrolling up, or by coming back to the end."""
+
+        def __init__(self, transcript: Transcript, following: bool) -> None:
+            super().__init__()
+            self.transcript = transcript
+            self.following = following
+
+        @property
+        def control(self) -> Transcript:
+            return self.transcript
+
+    def __init__(self, ink: Ink, glyphs: Glyphs, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._frame = Frame(Look(glyphs, not ink.palette.is_ansi), ink)
+        self._pens = Pens(ink)
+        self._column = Column()
+        self._numbers: dict[str, int] = {}
+        self._is_empty = True
+        self._is_following = True
+        self._is_moving = False
+        self._beat_timer: Timer | None = None
+        self._colour_timer: Timer | None = None
+        self._view: list[ViewRow | None] = []
+        self._changed: set[int] = set()
+        self._marks: dict[tuple[Entry, int, int], int] = {}
+        self._strips: dict[_Key, Strip] = {}
+        self._painted: list[_Key | None] = []
+        self._left = 0  # cells before the text
+
+    # What is shown
+
+    def set_ink(self, ink: Ink) -> None:
+        """Draw with another theme."""
+        look = Look(self._frame.look.glyphs, not ink.palette.is_ansi)
+        is_other_look = look != self._frame.look
+        self._frame.look, self._frame.ink = look, ink
+        self._frame.serial += 1
+        self._pens = Pens(ink)
+        self._repaint_all()
+        if is_other_look:
+            anchor = None if self._is_following else self._column.anchor(self._top)
+            entries = self._column.entries
+            for entry in entries:
+                entry.forget()
+            self._column.fill(entries)
+            self._restore(anchor)
+        else:
+            self._settle()
+
+    def show(self, messages: Sequence[Message], empty: str) -> None:
+        """Replace everything, and go to the end. `empty` is the line shown where there are no messages."""
+        self._numbers = {message.id: n for n, message in enumerate(messages)}
+        self._is_empty = not messages
+        self._changed.clear()
+        self._column.fill([entry_for(message, self._frame) for message in messages] or [EmptyEntry(empty, self._frame)])
+        self._follow(True)
+        self._settle()
+
+    def add(self, message: Message) -> None:
+        """Add a question, or a pending answer that is about to stream."""
+        self._clear_empty()
+        self._numbers[message.id] = len(self._column.entries)
+        self._column.add(entry_for(message, self._frame))
+        self._settle()
+
+    def notice(self, notice: Notice) -> None:
+        """Add a notice below all messages."""
+        self._clear_empty()
+        self._column.add(NoticeEntry(notice, self._frame))
+        self._settle()
+
+    def write(self, message_id: str, delta: str) -> None:
+        """Add to the text of a pending answer; raw. A message that is not shown takes nothing."""
+        if (entry := self._answer(message_id)) is not None:
+            entry.write(delta)
+            self._arm(message_id)
+
+    def write_thinking(self, message_id: str, delta: str) -> None:
+        """Add to the thinking of a pending answer; raw."""
+        if (entry := self._answer(message_id)) is not None:
+            entry.write_thinking(delta)
+            self._arm(message_id)
+
+    def set_status(self, message_id: str, status: LiveStatus) -> None:
+        """Change what the header of a pending answer says."""
+        if (entry := self._answer(message_id)) is not None:
+            entry.set_status(status)
+            self._arm(message_id)
+
+    def finish(self, message: Message) -> None:
+        """The answer as it ended: its final text, cost and state."""
+        if (entry := self._answer(message.id)) is not None:
+            entry.finish(message)
+            self._column.update(self._numbers[message.id])
+            self._settle()
+
+    def message_text(self, message_id: str) -> str:
+        """A message's source, cleaned, for copying.
+
+        Raises:
+            KeyError: If no such message is shown.
+        """
+        entry = self._column.entries[self._numbers[message_id]]
+        assert isinstance(entry, QuestionEntry | AnswerEntry)
+        return entry.text
+
+    # Following the end
+
+    @property
+    def is_following(self) -> bool:
+        """Whether new text at the end comes into view by itself."""
+        return self._is_following
+
+    def scroll_to_end(self) -> None:
+        """Go to the end, and follow it from now on."""
+        self._follow(True)
+        self._settle()
+
+    def _follow(self, following: bool) -> None:
+        if following != self._is_following:
+            self._is_following = following
+            self.post_message(self.FollowChanged(self, following))
+
+    # Work on what was written, at most once a beat
+
+    def _answer(self, message_id: str) -> AnswerEntry | None:
+        n = self._numbers.get(message_id)
+        entry = self._column.entries[n] if n is not None else None
+        return entry if isinstance(entry, AnswerEntry) else None
+
+    def _clear_empty(self) -> None:
+        if self._is_empty:
+            self._column.fill([])
+            self._is_empty = False
+
+    def _arm(self, message_id: str) -> None:
+        self._changed.add(self._numbers[message_id])
+        if self._beat_timer is None and self.is_running:
+            self._beat_timer = self.set_timer(_BEAT_S, self._beat)
+
+    def _beat(self) -> None:
+        self._beat_timer = None
+        self._settle()
+
+    def _settle(self) -> None:
+        """Bring layout, scroll position and view up to date, and repaint."""
+        changed, self._changed = self._changed, set()
+        for n in changed:
+            entry = self._column.entries[n]
+            if isinstance(entry, AnswerEntry):
+                entry.advance()
+                self._column.update(n)
+        if self._page and self.is_attached:
+            self._place(self._column.total if self._is_following else self._top)
+
+    # Scrolling
+
+    @property
+    def _page(self) -> int:
+        return self.size.height
+
+    @property
+    def _top(self) -> int:
+        return round(self.scroll_y)
+
+    @property
+    def _padding(self) -> int:
+        """Cells at the left of the text, but for those that style sheets leave there already."""
+        given = self.styles.padding.left
+        if isinstance(self.parent, Widget):
+            given += self.parent.styles.padding.left
+        return max(0, (3 if self.screen.size.width >= _PADDED_SCREEN else 1) - given)
+
+    def _text_width(self) -> int:
+        # The scrollbar stands in the right padding, where there is any.
+        padding = self._padding
+        right = max(0, padding - self.styles.scrollbar_size_vertical)
+        return max(8, min(_WIDEST_TEXT, self.size.width - padding - right))
+
+    def _place(self, y: int) -> None:
+        """Show the page that starts at row `y`, or the last one."""
+        page, column = self._page, self._column
+        if y + page < column.total:
+            rows, y = column.lay_down(y, page)
+        else:
+            rows = []
+        if len(rows) < page:
+            column.lay_up(column.total, page)
+            rows, y = column.lay_down(max(0, column.total - page), page)
+        # A short conversation stands at the bottom, just above the prompt.
+        self._view = [*[None] * (page - len(rows)), *rows]
+        self._set_scroll(y)
+        self._mark_cursors()
+        self._colour()
+        self._repaint()
+
+    def _mark_cursors(self) -> None:
+        """Find the cells of writing marks, of which there is one for each answer on its way."""
+        self._marks = {}
+        for entry in {row.entry for row in self._view if row is not None}:
+            if (cursor := entry.cursor()) is not None:
+                leaf, line, cell = cursor
+                self._marks[entry, leaf, line] = cell
+
+    def _repaint(self) -> None:
+        """Ask for a repaint of the rows that look otherwise than they did."""
+        keys = [self._key(row) if row is not None else None for row in self._view]
+        old, self._painted = self._painted, keys
+        changed = [y for y, key in enumerate(keys) if y >= len(old) or key != old[y]]
+        if len(old) != len(keys) or len(changed) * 2 > len(keys):
+            self.refresh()
+        elif changed:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+
+    def _repaint_all(self) -> None:
+        """Forget what is painted: theme, width or padding have changed."""
+        self._strips.clear()
+        self._painted = []
+
+    def _set_scroll(self, y: int) -> None:
+        """Set position and height without a layout of the screen: neither moves anything else."""
+        size = Size(self.size.width, max(self._column.total, self._page))
+        self._is_moving = True
+        try:
+            if size != self.virtual_size:
+                self.set_reactive(Widget.virtual_size, size)
+                self._scroll_update(size)
+            self.set_reactive(Widget.scroll_y, float(y))
+            self.set_reactive(Widget.scroll_target_y, float(y))
+            if self.show_vertical_scrollbar:
+                self.vertical_scrollbar.position = y
+        finally:
+            self._is_moving = False
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """The user has moved: what lies between is laid out first, so that the page moves as far as they meant."""
+        old, new = round(old_value), round(new_value)
+        if self._is_moving or old == new or not self._page:
+            return
+        is_last = new >= self.max_scroll_y
+        near = _NEAR * self._page
+        if 0 < old - new <= near:
+            new = max(0, new + self._column.lay_up(old, old - new))
+        elif 0 < new - old <= near:
+            self._column.lay_down(old, new - old + self._page)
+        self._place(new if not is_last else self._column.total)
+        self._follow(self._top >= self.max_scroll_y)
+
+    def _scroll_to(self, x: float | None = None, y: float | None = None, **options: Any) -> bool:
+        # Nothing slides: a page that is laid out as it comes can't know where an animation ends.
+        return super()._scroll_to(x, y, **{**options, "animate": False})
+
+    def on_mount(self) -> None:
+        self._settle()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._frame.is_wide = self.screen.size.width >= _WIDE_SCREEN
+        self._left = self._padding
+        self._repaint_all()
+        width = self._text_width()
+        if width == self._column.width:
+            self._settle()
+            return
+        anchor = None if self._is_following or not self._view else self._column.anchor(self._top)
+        self._column.set_width(width)
+        self._restore(anchor)
+
+    def _restore(self, anchor: Any) -> None:
+        if not self._page or not self.is_attached:
+            return
+        self._place(self._column.row_of(anchor) if anchor is not None else self._column.total)
+
+    # Painting
+
+    def _colour(self) -> None:
+        """Colour the code in view for a few milliseconds; go on a beat later where that was too short."""
+        deadline = time.monotonic() + _COLOUR_S
+        in_view: dict[FenceLeaf, tuple[int, int]] = {}
+        for row in self._view:
+            if row is not None and isinstance(leaf := row.entry.leaves[row.leaf], FenceLeaf) and row.row >= 0:
+                first, _ = in_view.get(leaf, (row.row, 0))
+                in_view[leaf] = first, row.row
+        is_done = True
+        for leaf, (first, last) in in_view.items():
+            is_done = leaf.colour(first, last, deadline) and is_done
+        if not is_done and self._colour_timer is None:
+            self._colour_timer = self.set_timer(_BEAT_S, self._colour_more)
+
+    def _colour_more(self) -> None:
+        self._colour_timer = None
+        self._colour()
+        self._repaint()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Paint rows from those painted before, past Textual's cache, which knows lines by their place only."""
+        top, _, _, left = self.gutter
+        filters = self.get_line_filters()
+        background = self.background_colors[1]
+        width = self.region.width
+        blank = Strip.blank(width, self._pens[TEXT])
+        before = Strip.blank(left, self._pens[TEXT])
+        strips: list[Strip] = []
+        for y in crop.line_range:
+            strip = self.render_line(y - top) if top <= y < top + self.size.height else blank
+            if strip.cell_length != width:
+                strip = (Strip.join([before, strip]) if left else strip).adjust_cell_length(width, self._pens[TEXT])
+            for line_filter in filters:
+                strip = strip.apply_filter(line_filter, background)
+            strips.append(strip)
+        if crop.column_span != (0, width):
+            return [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
+    def render_line(self, y: int) -> Strip:
+        """Row `y` of the view."""
+        if not 0 <= y < len(self._view) or (row := self._view[y]) is None:
+            return Strip.blank(self.size.width, self._pens[TEXT])
+        key = self._key(row)
+        strip = self._strips.get(key)
+        if strip is None:
+            if len(self._strips) > _MOST_STRIPS:
+                self._strips.clear()
+            strip = self._strips[key] = self._strip(row)
+        return strip
+
+    def _key(self, row: ViewRow) -> _Key:
+        leaf = row.entry.leaves[row.leaf]
+        return leaf, row.row, leaf.revision, self._marks.get((row.entry, row.leaf, row.row), -1)
+
+    def _strip(self, row: ViewRow) -> Strip:
+        base = self._pens[TEXT]
+        segments = [Segment(" " * self._left, base)] if self._left else []
+        segments += [Segment(text, self._pens[pen]) for text, pen in self._runs(row) if text]
+        # The scrollbar's column is painted over; with it a row needs no cutting later.
+        return Strip(segments).adjust_cell_length(self.region.width - self.gutter.left, base)
+
+    def _runs(self, row: ViewRow) -> Row:
+        leaf = row.entry.leaves[row.leaf]
+        if row.row < 0:
+            return list(leaf.gap_row) if row.leaf else []
+        runs = leaf.row(row.row)
+        cell = self._marks.get((row.entry, row.leaf, row.row))
+        if cell is None:
+            return runs
+        assert isinstance(row.entry, AnswerEntry)
+        tier = row.entry.message.tier
+        return _with_mark(runs, cell, (self._frame.look.glyphs.writing, Pen(tier.value if tier else "strong")))
+
+
+def _with_mark(runs: Row, cell: int, mark: tuple[str, Pen]) -> Row:
+    """The row with the writing mark at a cell, in place of what stands there."""
+    strip = Strip([Segment(text, None) for text, _ in runs])
+    if strip.cell_length <= cell:
+        return [*runs, mark]
+    marked: Row = []
+    at = 0
+    for text, pen in runs:
+        end = at + len(text)
+        # Behind the last letter stands padding only, one cell a character.
+        if at <= cell < end and text.isspace():
+            cut = cell - at
+            ground = pen.ground if isinstance(pen, Pen) else ""
+            marked += [(text[:cut], pen), (mark[0], mark[1]._replace(ground=ground)), (text[cut + 1 :], pen)]
+        else:
+            marked.append((text, pen))
+        at = end if not text else at + Strip([Segment(text)]).cell_length
+    return marked

@@ -1,0 +1,227 @@
+"""The budget panel: one loud number, then text in columns. Draws snapshots and knows nothing else."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.renderables.digits import DIGITS, DIGITS3X3_BOLD
+from textual.widget import Widget
+
+from ralex_tui.domain.budget import BudgetState
+from ralex_tui.domain.ledger import Sum
+from ralex_tui.domain.models import Tier
+from ralex_tui.domain.money import ZERO
+from ralex_tui.ui.figures import money, seconds, tokens, until
+from ralex_tui.ui.gauge import alarm_role, gauge
+from ralex_tui.ui.glyphs import ASCII, Glyphs
+from ralex_tui.ui.lines import cut, spread
+from ralex_tui.ui.snapshot import ChatFigures, DayFigures, Snapshot
+from ralex_tui.ui.text import plain
+from ralex_tui.ui.themes import Ink
+from ralex_tui.ui.widgets.tier_bar import tier_word
+
+_ONLY = {
+    BudgetState.HEALTHY: "Auto may pick every tier.",
+    BudgetState.LOW: "Auto keeps to Cheap, Yolo and Local.",
+    BudgetState.CRITICAL: "Auto keeps to Yolo and Local.",
+    BudgetState.SPENT: "Local answers until the new day.",
+}
+
+
+class BudgetPanel(Widget):
+    """Today's money, by tier, this conversation, the last answer; as many groups as the height holds."""
+
+    def __init__(self, ink: Ink, glyphs: Glyphs, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._ink = ink
+        self._glyphs = glyphs
+        self._snapshot = Snapshot()
+
+    def set_ink(self, ink: Ink) -> None:
+        self._ink = ink
+        self.refresh()
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw new figures; the same ones cost nothing."""
+        if snapshot != self._snapshot:
+            self._snapshot = snapshot
+            self.refresh()
+
+    def render(self) -> Content:
+        size = self.content_size
+        return Content("\n").join(panel_lines(self._snapshot, size.width, size.height, self._ink, self._glyphs))
+
+
+def panel_lines(snapshot: Snapshot, width: int, height: int, ink: Ink, glyphs: Glyphs) -> list[Content]:
+    """The panel as lines: the last groups go first where the height is short, the first never."""
+    day = snapshot.day
+    if day is None:
+        heading = Content.styled("Today", ink("strong"))
+        if snapshot.problem is None:
+            return [heading]
+        told = plain(snapshot.problem.message, ink("error")).wrap(width)
+        return [heading, Content(""), *told, Content(""), *plain(snapshot.problem.hint, ink("muted")).wrap(width)]
+    lines = _today(day, snapshot.left_s, width, ink, glyphs)
+    if len(lines) > height:
+        lines = _today_in_short(day, width, ink, glyphs)
+    for group in (
+        _by_tier(day, width, ink, glyphs),
+        _conversation(snapshot.chat, width, ink, glyphs),
+        _last_answer(snapshot.chat, width, ink, glyphs),
+    ):
+        if len(lines) + 2 + len(group) > height:
+            break
+        if group:
+            lines += [Content(""), Content(""), *group]
+    return lines
+
+
+def _today(day: DayFigures, left_s: int, width: int, ink: Ink, glyphs: Glyphs) -> list[Content]:
+    budget = day.budget
+    role = alarm_role(budget.percent_used)
+    title = spread(
+        Content.styled("Today", ink("strong")), Content.styled(f"{budget.day:%a %-d %b}", ink("muted")), width
+    )
+    left = budget.left.show(2)
+    if glyphs is ASCII or 3 * len(left) > width:
+        hero = [Content.styled(left, ink(role or "strong", bold=True))]
+    else:
+        hero = [Content.styled(row, ink(role or "strong", bold=True)) for row in digit_rows(left)]
+    of = f"left of {budget.limit.show(2)}"
+    ways = (f"{of}, new day in {until(left_s)}", f"{of} · {until(left_s)} to go", f"{of} · {until(left_s)}")
+    reset = next((way for way in ways if len(way) <= width), of)
+    return [
+        title,
+        Content(""),
+        *hero,
+        cut(Content.styled(reset, ink("muted")), width),
+        Content(""),
+        gauge(budget, width, ink, glyphs),
+        Content(""),
+        *_spent_held_left(day, width, ink, glyphs),
+        *_warning(day, ink, glyphs, width),
+    ]
+
+
+def _today_in_short(day: DayFigures, width: int, ink: Ink, glyphs: Glyphs) -> list[Content]:
+    """What never goes: left, gauge, spent, held, left."""
+    budget = day.budget
+    role = alarm_role(budget.percent_used) or "strong"
+    return [
+        spread(
+            Content.styled(f"{budget.left.show(2)} left", ink(role, bold=True)),
+            Content.styled(f"of {budget.limit.show(2)}", ink("muted")),
+            width,
+        ),
+        gauge(budget, width, ink, glyphs),
+        *_spent_held_left(day, width, ink, glyphs),
+    ]
+
+
+def digit_rows(text: str) -> list[str]:
+    """Three rows that write `text` as large figures, as Textual's Digits does."""
+    rows = ["", "", ""]
+    for char in text:
+        if char in DIGITS:
+            at = DIGITS.index(char) * 3
+            for n in range(3):
+                rows[n] += DIGITS3X3_BOLD[at + n].ljust(3)
+        else:
+            rows = [rows[0] + " ", rows[1] + " ", rows[2] + char]
+    return rows
+
+
+def _spent_held_left(day: DayFigures, width: int, ink: Ink, glyphs: Glyphs) -> list[Content]:
+    budget = day.budget
+    role = alarm_role(budget.percent_used) or "text"
+    held = Content.styled(budget.held.show(), ink("muted", italic=True))
+    left = Content.styled(budget.left.show(), ink("text"))
+    return [
+        _share(
+            day, glyphs.spent, "spent", role, budget.spent.amount.nano, money(budget.spent, glyphs, ink), width, ink
+        ),
+        _share(day, glyphs.held, "held", role, budget.held.nano, held, width, ink),
+        _share(day, glyphs.left, "left", "faint", budget.left.nano, left, width, ink),
+    ]
+
+
+def _share(
+    day: DayFigures, sign: str, word: str, role: str, nano: int, figure: Content, width: int, ink: Ink
+) -> Content:
+    limit = day.budget.limit.nano
+    percent = round(nano * 100 / limit) if limit > 0 else 0
+    right = Content.assemble((f"{percent} %", ink("muted")), " " * max(1, 10 - figure.cell_length), figure)
+    return spread(Content.assemble((sign, ink(role)), (f" {word}", ink("text"))), right, width)
+
+
+def _warning(day: DayFigures, ink: Ink, glyphs: Glyphs, width: int) -> list[Content]:
+    """The highest threshold reached, in words; amber from 80 %, red from 96 %, before that a plain line."""
+    reached = day.reached
+    if reached is None:
+        return []
+    words = "Today's limit is reached" if reached >= 100 else f"{reached} % of today is gone"
+    role = alarm_role(reached)
+    if role is None:
+        return [Content(""), Content.styled(f"{words}.", ink("muted"))]
+    sign = glyphs.limit if role == "error" else glyphs.warning
+    return [
+        Content(""),
+        Content.styled(f"{sign} {words}", ink(role, bold=True)),
+        cut(Content.styled(_ONLY[day.state], ink("muted")), width),
+    ]
+
+
+def _by_tier(day: DayFigures, width: int, ink: Ink, glyphs: Glyphs) -> list[Content]:
+    header = Content.styled(f"answers{'cost':>11}", ink("muted"))
+    lines = [spread(Content.styled("By tier", ink("strong")), header, width)]
+    if not any(total.n_answers for total in day.tiers.values()):
+        words = f"Nothing spent today. {day.budget.limit.show(2)} is yours."
+        return [*lines, *Content.styled(words, ink("muted")).wrap(width)]
+    for tier, total in day.tiers.items():
+        figure = _tier_cost(tier, total, ink, glyphs)
+        right = Content.assemble((f"{total.n_answers:,}", ink("text")), " " * (11 - figure.cell_length), figure)
+        lines.append(spread(tier_word(tier, ink, glyphs), right, width))
+    return lines
+
+
+def _tier_cost(tier: Tier, total: Sum, ink: Ink, glyphs: Glyphs) -> Content:
+    if tier is Tier.LOCAL and not total.cost.amount:
+        return Content.styled("free", ink("text"))
+    if total.n_answers == 0:
+        return Content.styled(ZERO.show(), ink("muted"))
+    return money(total.cost, glyphs, ink)
+
+
+def _conversation(chat: ChatFigures, width: int, ink: Ink, glyphs: Glyphs) -> list[Content]:
+    if not chat.n_messages:
+        return []
+    count = "1 message" if chat.n_messages == 1 else f"{chat.n_messages:,} messages"
+    context = Content.styled(tokens(chat.n_context), ink("text"))
+    of = f" of {tokens(chat.context)}" if chat.context is not None else " tokens"
+    cost = Content.styled("free", ink("text"))
+    if chat.cost.amount or chat.last is None:
+        cost = money(chat.cost, glyphs, ink)
+    return [
+        spread(Content.styled("This conversation", ink("strong")), Content.styled(count, ink("muted")), width),
+        _row("cost", cost, width, ink),
+        _row("context", Content.assemble(context, (of, ink("muted"))), width, ink),
+    ]
+
+
+def _last_answer(chat: ChatFigures, width: int, ink: Ink, glyphs: Glyphs) -> list[Content]:
+    last = chat.last
+    if last is None or last.cost is None:
+        return []
+    who = tier_word(last.tier, ink, glyphs) if last.tier is not None else Content("")
+    cost = money(last.cost, glyphs, ink) if last.cost.amount else Content.styled("free", ink("text"))
+    lines = [spread(Content.styled("Last answer", ink("strong")), who, width), _row("cost", cost, width, ink)]
+    if last.usage is not None:
+        usage = f"{tokens(last.usage.input)} in  {tokens(last.usage.output)} out"
+        lines.append(_row("tokens", Content.styled(usage, ink("text")), width, ink))
+    if last.first_token_s is not None:
+        first = Content.styled(f"after {seconds(last.first_token_s)}", ink("text"))
+        lines.append(_row("first token", first, width, ink))
+    return lines
+
+
+def _row(label: str, value: Content, width: int, ink: Ink) -> Content:
+    return spread(Content.styled(label, ink("text")), value, width)

@@ -1,0 +1,64 @@
+"""The bottom bar: the keys that help now, as many as fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.content import Content
+from textual.widget import Widget
+
+from ralex_tui.ui.bindings import BY_ID, keys_of
+from ralex_tui.ui.themes import Ink
+
+# In the order of the screen; the number is the rank: where room is short, the highest go first.
+_IDLE = (
+    ("prompt.send", "send", 1),
+    ("prompt.newline", "new line", 7),
+    ("tier.next", "tier", 2),
+    ("budget.toggle", "budget", 5),
+    ("conversations.open", "conversations", 4),
+    ("conversation.new", "new", 6),
+    ("app.palette", "commands", 3),
+    ("app.help", "help", 0),
+)
+_BUSY = (
+    ("answer.stop", "stop", 0),
+    ("prompt.send", "queue", 1),
+    ("tier.next", "tier", 3),
+    ("budget.toggle", "budget", 5),
+    ("app.palette", "commands", 4),
+    ("app.help", "help", 2),
+)
+
+
+class Footer(Widget):
+    """Keys in `text`, words in `muted`; while an answer comes it says how to stop it."""
+
+    def __init__(self, ink: Ink, keymap: Mapping[str, str], *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._ink = ink
+        self._keymap = keymap
+        self._is_busy = False
+
+    def set_ink(self, ink: Ink) -> None:
+        self._ink = ink
+        self.refresh()
+
+    def show(self, *, is_busy: bool) -> None:
+        """Draw the keys of the state: an answer on its way, or none."""
+        if is_busy != self._is_busy:
+            self._is_busy = is_busy
+            self.refresh()
+
+    def render(self) -> Content:
+        gap = 4 if self.app.size.width >= 100 else 3
+        hints = list(_BUSY if self._is_busy else _IDLE)
+        while True:
+            line = Content(" " * gap).join([self._hint(command, word) for command, word, _ in hints])
+            if line.cell_length <= self.content_size.width or len(hints) <= 1:
+                return line
+            hints.remove(max(hints, key=lambda hint: hint[2]))
+
+    def _hint(self, command: str, word: str) -> Content:
+        keys = keys_of(BY_ID[command], self._keymap)
+        return Content.assemble((keys[0] if keys else "", self._ink("text")), (f" {word}", self._ink("muted")))

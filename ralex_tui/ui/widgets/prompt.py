@@ -1,0 +1,137 @@
+"""Where the user writes: enter sends, a paste is one event and stays whole, nothing odd reaches the terminal."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual import events
+from textual.message import Message
+from textual.widgets import TextArea
+from textual.widgets.text_area import Edit, EditResult
+
+from ralex_tui.domain.text import visible
+from ralex_tui.ui.bindings import bindings_for
+from ralex_tui.ui.draft import Draft
+
+
+class Prompt(TextArea):
+    """A text area that says when a message is to be sent. `draft` is what was meant, character for character."""
+
+    BINDINGS = bindings_for("prompt")
+
+    class Submitted(Message):
+        """The user wants `text` sent."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Slash(Message):
+        """The user typed a slash into the empty prompt."""
+
+    class Recall(Message):
+        """The user pressed up in the empty prompt."""
+
+    class Page(Message):
+        """The user wants to scroll what is above, by pages."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id, compact=True, highlight_cursor_line=False)
+        self.match_cursor_bracket = False
+        self._draft = Draft()
+
+    @property
+    def draft(self) -> str:
+        """What was typed and pasted, raw."""
+        return self._draft.raw(self.text)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.document.line_count or (self.document.line_count == 1 and not self.document[0])
+
+    def put(self, text: str) -> None:
+        """Replace the draft by `text`, cursor at its end; undo starts anew."""
+        self._draft.clear()
+        self.load_text(self._draft.take_in(text))
+        self.move_cursor(self.document.end)
+
+    def add(self, text: str) -> None:
+        """Insert `text` at the cursor, as a paste would."""
+        start, end = self.selection
+        result = self._replace_via_keyboard(self._draft.take_in(text), start, end)
+        if result is not None:
+            self.move_cursor(result.end_location)
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Make an edit; one that cuts into a long paste's label takes the label whole, or goes behind it."""
+        top, bottom = sorted((edit.from_location, edit.to_location))
+        before, after = self._label(top), self._label(bottom)
+        if top == bottom and before is not None:
+            top = bottom = (top[0], before[1])
+        else:
+            top = top if before is None else (top[0], before[0])
+            bottom = bottom if after is None else (bottom[0], after[1])
+        edit.from_location, edit.to_location = top, bottom
+        return super().edit(edit)
+
+    def get_line(self, line_index: int) -> Text:
+        """A line as it is drawn: odd characters as their pictures, cell for cell."""
+        return Text(self._draft.drawn(self.document.get_line(line_index)), end="", no_wrap=True)
+
+    def action_submit(self) -> None:
+        # Emptied here and not by whoever hears of it: a key that comes in between belongs to the next message.
+        text = self.draft
+        if text.strip():
+            self.put("")
+        self.post_message(self.Submitted(text))
+
+    def action_newline(self) -> None:
+        self._replace_via_keyboard("\n", *self.selection)
+
+    def action_recall(self) -> None:
+        if self.is_empty:
+            self.post_message(self.Recall())
+        else:
+            self.action_cursor_up()
+
+    def action_page(self, by: int) -> None:
+        self.post_message(self.Page(by))
+
+    def action_copy(self) -> None:
+        """Copy the selection, harmless to the terminal; what is odd in it stays visible."""
+        if self.selected_text:
+            self.app.copy_to_clipboard(self.selected_draft)
+
+    def action_cut(self) -> None:
+        if self.selected_text:
+            self.app.copy_to_clipboard(self.selected_draft)
+            self._delete_via_keyboard(*self.selection)
+
+    def action_paste(self) -> None:
+        self.add(self.app.clipboard)
+
+    @property
+    def selected_draft(self) -> str:
+        """The selected text, long pastes unfolded, control codes visible."""
+        return visible(self._draft.raw(self.selected_text))
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        self.add(event.text)
+        self.focus()
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.character == "/" and self.is_empty:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Slash())
+            return
+        await super()._on_key(event)
+
+    def _label(self, location: tuple[int, int]) -> tuple[int, int] | None:
+        row, column = location
+        return self._draft.label_at(self.document[row], column) if row < self.document.line_count else None

@@ -1,0 +1,232 @@
+"""A provider on loopback that speaks OpenAI's API as scripted: real HTTP, real server-sent events.
+
+It keeps what it was asked and a bill of its own, notices clients that go away, and never sleeps:
+a step that waits, waits for an event.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_PHRASES = {200: "OK", 429: "Too Many Requests"}
+_CUT = object()
+
+
+@dataclass
+class Asked:
+    """One request as it arrived.
+
+    Args:
+        gone: Set when the client closed the connection before the answer was complete.
+    """
+
+    path: str
+    headers: dict[str, str]
+    body: dict[str, Any]
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """How to answer one request.
+
+    Args:
+        status: Other than 200: `error` is sent as the body and nothing else happens.
+        chunks: The answer's text; `thinking` comes before it.
+        hold_after: Chunks after which to wait for `Provider.release`; 0: after the headers.
+        hold_headers: Wait before even the headers.
+        drop_after: Chunks after which the connection is reset; `drop_headers`: before even the headers.
+        error_after: Chunks after which an error object comes in the stream.
+        finish: The finish reason; None: the stream ends cleanly without one and without [DONE].
+        usage: The usage object of the last chunk; None for a provider that counts nothing.
+        raw: Data lines sent in place of all of these.
+    """
+
+    chunks: tuple[str, ...] = ("Hel", "lo")
+    thinking: tuple[str, ...] = ()
+    status: int = 200
+    error: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    hold_after: int | None = None
+    hold_headers: bool = False
+    drop_after: int | None = None
+    drop_headers: bool = False
+    error_after: int | None = None
+    finish: str | None = "stop"
+    usage: Mapping[str, Any] | None = field(default_factory=lambda: {"prompt_tokens": 7, "completion_tokens": 3})
+    raw: tuple[str, ...] | None = None
+
+
+class Provider:
+    """The server. Replies are used up in order; the last one stays."""
+
+    def __init__(self) -> None:
+        self.requests: list[Asked] = []
+        self.billed: list[Mapping[str, Any]] = []
+        self.release = asyncio.Event()
+        self.arrived = asyncio.Event()
+        self._replies: list[Reply] = []
+        self._server: asyncio.Server | None = None
+        self._serving: set[asyncio.Task[None]] = set()
+
+    def script(self, *replies: Reply) -> None:
+        self._replies = list(replies)
+        self.requests.clear()
+        self.billed.clear()
+        self.release.clear()
+        self.arrived.clear()
+
+    @property
+    def url(self) -> str:
+        assert self._server is not None
+        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+
+    async def stop(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+        await self._server.wait_closed()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        try:
+            asked = await _read(reader)
+            self.requests.append(asked)
+            self.arrived.set()
+            await self._answer(asked, reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # the client went away, a script dropped it, or the test is over
+        finally:
+            self._serving.discard(task)
+            writer.close()
+
+    async def _answer(self, asked: Asked, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        reply = self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
+        watch = asyncio.create_task(_watch(reader, asked))
+        try:
+            await self._reply(reply, asked, writer)
+        finally:
+            watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watch
+
+    async def _reply(self, reply: Reply, asked: Asked, writer: asyncio.StreamWriter) -> None:
+        if reply.hold_headers:
+            await self._hold(asked)
+        if reply.drop_headers:
+            writer.transport.abort()
+            raise ConnectionResetError
+        if reply.status != 200:
+            _send_whole(writer, reply)
+            await writer.drain()
+            return
+        _send_head(writer, 200, {"content-type": "text/event-stream", "transfer-encoding": "chunked"})
+        async for line in self._lines(reply, asked):
+            if line is _CUT:
+                writer.transport.abort()
+                raise ConnectionResetError
+            data = f"data: {line}\n\n".encode()
+            writer.write(b"%x\r\n%s\r\n" % (len(data), data))
+            await writer.drain()
+        writer.write(b"0\r\n\r\n")
+        await writer.drain()
+
+    async def _lines(self, reply: Reply, asked: Asked) -> AsyncIterator[object]:
+        if reply.raw is not None:
+            for line in reply.raw:
+                yield line
+            return
+        model = asked.body.get("model", "?")
+        yield _chunk(model, {"role": "assistant", "content": ""})
+        for text in reply.thinking:
+            yield _chunk(model, {"reasoning_content": text, "reasoning": text})  # DeepSeek's name and OpenRouter's
+        for at in range(len(reply.chunks) + 1):
+            if reply.hold_after == at:
+                await self._hold(asked)
+            if reply.drop_after == at:
+                yield _CUT
+            if reply.error_after == at:
+                yield json.dumps({"error": reply.error})
+                return
+            if at < len(reply.chunks):
+                yield _chunk(model, {"content": reply.chunks[at]})
+        if reply.finish is None:
+            return
+        yield _chunk(model, {}, finish=reply.finish)
+        if reply.usage is not None:
+            self.billed.append(reply.usage)
+            yield _chunk(model, None, usage=reply.usage)
+        yield "[DONE]"
+
+    async def _hold(self, asked: Asked) -> None:
+        """Wait for the test or for the client to go."""
+        waits = [asyncio.create_task(self.release.wait()), asyncio.create_task(asked.gone.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waits:
+                task.cancel()
+        if asked.gone.is_set():
+            raise ConnectionResetError
+
+
+@contextlib.asynccontextmanager
+async def running_provider(*replies: Reply) -> AsyncIterator[Provider]:
+    provider = Provider()
+    provider.script(*(replies or (Reply(),)))
+    await provider.start()
+    try:
+        yield provider
+    finally:
+        await provider.stop()
+
+
+async def _read(reader: asyncio.StreamReader) -> Asked:
+    head = await reader.readuntil(b"\r\n\r\n")
+    first, *lines = head.decode().split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
+    body = await reader.readexactly(int(headers.get("content-length", "0")))
+    return Asked(first.split()[1], headers, json.loads(body) if body else {})
+
+
+async def _watch(reader: asyncio.StreamReader, asked: Asked) -> None:
+    """Set `gone` once the connection ends; nothing else comes, each connection is for one request."""
+    with contextlib.suppress(ConnectionError):
+        await reader.read(1)
+    asked.gone.set()
+
+
+def _chunk(
+    model: str, delta: Mapping[str, Any] | None, finish: str | None = None, usage: Mapping[str, Any] | None = None
+) -> str:
+    choices = [] if delta is None else [{"index": 0, "delta": delta, "finish_reason": finish}]
+    chunk: dict[str, Any] = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": model}
+    chunk["choices"] = choices
+    if usage is not None:
+        chunk["usage"] = {"total_tokens": usage.get("prompt_tokens", 0) + usage.get("completion_tokens", 0), **usage}
+    return json.dumps(chunk)
+
+
+def _send_whole(writer: asyncio.StreamWriter, reply: Reply) -> None:
+    body = json.dumps({"error": reply.error}).encode()
+    extra = {"content-type": "application/json", "content-length": str(len(body)), **reply.headers}
+    _send_head(writer, reply.status, extra)
+    writer.write(body)
+
+
+def _send_head(writer: asyncio.StreamWriter, status: int, headers: Mapping[str, str]) -> None:
+    named = [f"{name}: {value}" for name, value in headers.items()]
+    lines = [f"HTTP/1.1 {status} {_PHRASES.get(status, 'Status')}", "connection: close", *named]
+    writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
