@@ -79,7 +79,7 @@ def _type_for(terminal: Terminal, duration_s: float) -> list[float]:
     """Type a letter every 50 ms and time its echo."""
     while not terminal.raw:
         terminal.pump(1)
-    waits = []
+    waits: list[float] = []
     end = time.perf_counter() + duration_s
     while time.perf_counter() < end:
         waits.append(_echo(terminal, _LETTERS[len(waits) % len(_LETTERS)]))

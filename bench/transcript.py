@@ -81,7 +81,7 @@ def answer(text: str, state: MessageState = MessageState.DONE, id: str = "a") ->
 
 def paint(transcript: Transcript) -> None:
     """What the compositor does with a full repaint."""
-    transcript._styles_cache.clear()  # noqa: SLF001 - so that each line is painted anew
+    transcript._styles_cache.clear()
     transcript.render_lines(transcript.size.region)
 
 
@@ -118,7 +118,7 @@ async def streamed(text: str) -> tuple[float, float]:
 
             def work(at: int = at) -> None:
                 transcript.write("a", text[at : at + step])
-                transcript._beat()  # noqa: SLF001 - what the timer calls
+                transcript._beat()
                 paint(transcript)
 
             times.append(timed(work))

@@ -79,4 +79,4 @@ def upper_estimate(reservation: Reservation, n_output_bytes: int) -> Usd:
 
 def _agree(computed: Usd, reported: Usd) -> bool:
     gap = abs(computed.nano - reported.nano)
-    return gap <= _AGREE_USD.nano and reported.nano > 0 or gap * 100 <= computed.nano * _AGREE_PERCENT
+    return (gap <= _AGREE_USD.nano and reported.nano > 0) or gap * 100 <= computed.nano * _AGREE_PERCENT

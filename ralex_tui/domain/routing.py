@@ -120,7 +120,7 @@ def _no_model(tier: Tier | None, catalogue: Catalogue) -> NoModel:
     if tier is not None and catalogue.has_any:
         return NoModel(
             f"no key was found for a {tier.label} model",
-            hint="set OPENROUTER_API_KEY, ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY, or pick another tier (F2)",
+            hint="set OPENROUTER_API_KEY (or that of Anthropic, OpenAI or Gemini), or pick another tier (F2)",
         )
     return NoModel(
         "no key was found and no local model is installed",

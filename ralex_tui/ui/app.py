@@ -8,15 +8,14 @@ from functools import partial
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
-from textual.binding import Binding
-from textual.dom import DOMNode
+from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from ralex_tui.config.palette import Palette
 from ralex_tui.config.strict_yaml import nearest
 from ralex_tui.services.services import Services
-from ralex_tui.ui.bindings import BY_ID, bindings_for, unknown_ids
+from ralex_tui.ui.bindings import BY_ID, bindings_for, clashes, unknown_ids
 from ralex_tui.ui.commands import palette_entries
 from ralex_tui.ui.glyphs import glyphs
 from ralex_tui.ui.screens.chat import ChatScreen
@@ -49,7 +48,6 @@ class RalexApp(App[None]):
         self._inks = {name: Ink(palette) for name, palette in palettes.items()}
         self._glyphs = glyphs(services.settings.ui.glyphs)
         self._user_keys = services.settings.ui.keymap
-        self._told_clashes: set[str] = set()
         for palette in palettes.values():
             self.register_theme(textual_theme(palette))
         wanted = services.settings.ui.theme
@@ -85,14 +83,9 @@ class RalexApp(App[None]):
         for entry in palette_entries(self._palettes, self._user_keys, is_chat=screen is self._chat):
             yield SystemCommand(entry.title, entry.says, partial(screen.run_action, entry.action))
 
-    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
-        """Say once which commands the user's keymap has put on one key."""
-        ids = sorted(binding.id for binding in clashed_bindings if binding.id)
-        keys = ", ".join(ids)
-        if keys not in self._told_clashes:
-            self._told_clashes.add(keys)
-            text = f"ui.keymap gives one key to several commands, and the last one wins: {keys}."
-            self.notify(text, severity="warning", markup=False)
+    def on_command_palette_closed(self, event: CommandPalette.Closed) -> None:
+        if event.option_selected:
+            self._chat.forget_slash()
 
     def action_choose_theme(self, name: str = "") -> None:
         """Change the theme; without a name the palette offers them."""
@@ -141,4 +134,6 @@ def _about_theme(wanted: str, palettes: Mapping[str, Palette]) -> list[str]:
 
 
 def _about_keys(keymap: Mapping[str, str]) -> list[str]:
-    return [f"ui.keymap names {key!r}, which is no command: {nearest(key, BY_ID)}" for key in unknown_ids(keymap)]
+    unknown = [f"ui.keymap names {key!r}, which is no command: {nearest(key, BY_ID)}" for key in unknown_ids(keymap)]
+    shared = [f"ui.keymap gives {key} to several commands: {', '.join(ids)}" for key, ids in clashes(keymap)]
+    return unknown + shared

@@ -12,6 +12,7 @@ from typing import Literal
 from textual.binding import Binding, BindingType
 
 Scope = Literal["app", "chat", "prompt"]
+"""Whose action a command is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Command:
         scope: Whose action it is: the app's, the chat screen's, or the prompt's.
         word: What the footer calls it; empty keeps it out of the footer.
         slash: Its slash command without the slash; `argument` names what may follow it.
-        is_priority: Whether the key is taken before the widget with the focus sees it.
+        is_priority: Whether an app's key is taken before the widget with the focus sees it.
     """
 
     id: str
@@ -41,7 +42,7 @@ class Command:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("prompt.send", "Send the message", "enter", "submit", "prompt", "send", is_priority=True),
+    Command("prompt.send", "Send the message", "enter", "submit", "prompt", "send"),
     Command(
         "prompt.newline",
         "Break the line",
@@ -49,14 +50,11 @@ COMMANDS: tuple[Command, ...] = (
         "newline",
         "prompt",
         "new line",
-        is_priority=True,
     ),
     Command("prompt.recall", "Bring back a queued message, else the last one sent", "up", "recall", "prompt"),
     Command("prompt.commands", "Open the commands from an empty prompt", "/", "", "prompt"),
     Command("answer.stop", "Stop the answer; its text stays", "escape", "stop", word="stop"),
-    Command(
-        "app.interrupt", "Copy the selection, else stop; never quits", "ctrl+c", "interrupt", "chat", is_priority=True
-    ),
+    Command("app.interrupt", "Copy the selection, else stop; never quits", "ctrl+c", "interrupt"),
     Command("tier.next", "Next tier", "f2", "step_tier(1)", word="tier"),
     Command("tier.previous", "Tier before", "shift+f2", "step_tier(-1)"),
     Command("tier.choose", "Choose a tier by name", action="set_tier", slash="tier", argument="NAME"),
@@ -71,8 +69,8 @@ COMMANDS: tuple[Command, ...] = (
         slash="conversations",
     ),
     Command("conversation.new", "New conversation", "ctrl+n", "new_chat", word="new", slash="new"),
-    Command("transcript.page_up", "Scroll the conversation up", "pageup", "page(-1)", "prompt", is_priority=True),
-    Command("transcript.page_down", "Scroll the conversation down", "pagedown", "page(1)", "prompt", is_priority=True),
+    Command("transcript.page_up", "Scroll the conversation up", "pageup", "page(-1)", "prompt"),
+    Command("transcript.page_down", "Scroll the conversation down", "pagedown", "page(1)", "prompt"),
     Command("app.palette", "All commands", "ctrl+p", "command_palette", "app", "commands", is_priority=True),
     Command("app.theme", "Change the theme", action="choose_theme", scope="app", slash="theme", argument="NAME"),
     Command("app.help", "Help: every key and command", "f1", "help", "app", "help", slash="help"),
@@ -92,6 +90,31 @@ def bindings_for(scope: Scope) -> list[BindingType]:
         for command in COMMANDS
         if command.scope == scope and command.keys and command.action
     ]
+
+
+def actions_by_key(scope: Scope, keymap: Mapping[str, str]) -> dict[str, str]:
+    """The action of each key under the user's keymap, for a screen that reads its keys itself.
+
+    Textual would run a binding at the app, after letters and an enter typed later have reached the
+    prompt: a message could go to the tier before. Read by the screen, keys act in the order typed.
+    """
+    return {
+        key.strip(): command.action
+        for command in COMMANDS
+        if command.scope == scope and command.action
+        for key in keymap.get(command.id, command.keys).split(",")
+        if key.strip()
+    }
+
+
+def clashes(keymap: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+    """Keys that the user's keymap gives to several commands, with the ids of those."""
+    taken: dict[str, list[str]] = {}
+    for command in COMMANDS:
+        for key in keymap.get(command.id, command.keys).split(","):
+            if key.strip():
+                taken.setdefault(key.strip(), []).append(command.id)
+    return [(key, ids) for key, ids in taken.items() if len(ids) > 1]
 
 
 def keys_of(command: Command, keymap: Mapping[str, str]) -> list[str]:

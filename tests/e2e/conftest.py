@@ -6,8 +6,9 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -15,6 +16,8 @@ from tests.adapters.provider import Provider, Reply
 from tests.e2e.terminal import Terminal
 
 MODELS = Path(os.environ.get("RALEX_MODELS", Path(__file__).parents[2] / ".home" / "models"))
+
+T = TypeVar("T")
 
 CANARY = "sk-canary-5f2c9e7b41d84d0a"
 
@@ -72,7 +75,7 @@ class ProviderInThread:
         await provider.start()
         return provider
 
-    def _run(self, work):  # type: ignore[no-untyped-def]  # a coroutine of any kind
+    def _run(self, work: Coroutine[None, None, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
 
 

@@ -229,6 +229,11 @@ def play(transcript: Transcript, scene: str) -> None:
         transcript.write_thinking("live", "They want names.\nShort, not taken on PyPI, easy to say on the phone")
 
 
+def save(app: Demo, target: Path) -> None:
+    """Write what the app shows."""
+    target.write_text(app.export_screenshot(), encoding="utf-8")
+
+
 async def picture(target: Path, theme: str, width: int, height: int, scene: str) -> None:
     """Save a scene as SVG."""
     chosen = palette(theme)
@@ -236,7 +241,7 @@ async def picture(target: Path, theme: str, width: int, height: int, scene: str)
     async with app.run_test(size=(width, height)) as pilot:
         play(app.transcript, scene)
         await pilot.pause(0.3)
-        target.write_text(app.export_screenshot(), encoding="utf-8")
+        save(app, target)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from ralex_tui.ui.glyphs import UNICODE
 from ralex_tui.ui.themes import Ink
 from tests.palettes import palette
 
-
 DOLLAR = 1_000_000_000
 MARGIN = len("$0.75 ")
 

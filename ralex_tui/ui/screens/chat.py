@@ -13,7 +13,7 @@ from ralex_tui.domain.errors import UsageError
 from ralex_tui.domain.models import Mode
 from ralex_tui.domain.text import visible
 from ralex_tui.services.services import Services
-from ralex_tui.ui.bindings import BY_ID, bindings_for, keys_of
+from ralex_tui.ui.bindings import BY_ID, actions_by_key, keys_of
 from ralex_tui.ui.commands import parse_slash
 from ralex_tui.ui.glyphs import Glyphs
 from ralex_tui.ui.screens.chat_view import ChatView
@@ -30,12 +30,12 @@ class ChatScreen(ChatView):
     """The app's first screen, and the one that others return to."""
 
     AUTO_FOCUS = "#prompt"
-    BINDINGS = bindings_for("chat")
 
     def __init__(
         self, services: Services, inks: Mapping[str, Ink], theme: str, glyphs: Glyphs, told: list[str]
     ) -> None:
         super().__init__(services, inks, theme, glyphs, told)
+        self._acts = actions_by_key("chat", services.settings.ui.keymap)
         self._sent = ""
         self._turns: Worker[None] | None = None
 
@@ -70,7 +70,14 @@ class ChatScreen(ChatView):
 
     @on(Prompt.Slash)
     def _open_palette(self) -> None:
-        self.app.action_command_palette()
+        # With more behind it already, the slash begins a command that is being typed out.
+        if self._prompt.draft == "/":
+            self.app.action_command_palette()
+
+    def forget_slash(self) -> None:
+        """A command was chosen: the slash that opened the palette, and what was typed meanwhile, goes."""
+        if self._prompt.draft.startswith("/"):
+            self._prompt.put("")
 
     @on(Prompt.Recall)
     def _recall(self) -> None:
@@ -92,12 +99,14 @@ class ChatScreen(ChatView):
         self._prompt.focus()
         self._start(self._open(event.conversation), "open", exclusive=True)
 
-    def on_key(self, event: events.Key) -> None:
-        """A letter typed anywhere else is meant for the prompt: none is lost, not even before the first paint."""
-        if event.is_printable and event.character and not self._prompt.has_focus:
-            self._prompt.focus()
-            self._prompt.add(event.character)
+    async def on_key(self, event: events.Key) -> None:
+        """What the widget with the focus had no use for: a key of ours, or a letter meant for the prompt."""
+        action = self._acts.get(event.key)
+        if action is not None:
             event.stop()
+            await self.run_action(action)
+        elif event.is_printable or self.focused is None or self._prompt.has_focus:
+            await self._prompt.take_key(event)
 
     def on_paste(self, event: events.Paste) -> None:
         if not self._prompt.has_focus:

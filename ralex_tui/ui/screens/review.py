@@ -44,8 +44,8 @@ class ReviewScreen(Screen[None]):
     """One day by hour, or the last two weeks by day; left and right choose a bar, enter opens a day."""
 
     CSS_PATH = "review.tcss"
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (100, "-medium"), (_WIDE, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (_TALL, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (_WIDE, "-wide")]  # noqa: RUF012 - as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (_TALL, "-tall")]  # noqa: RUF012 - as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "choose(-1)", "bar before", show=False, id="review.left"),
         Binding("right", "choose(1)", "next bar", show=False, id="review.right"),

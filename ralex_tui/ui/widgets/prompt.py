@@ -40,6 +40,7 @@ class Prompt(TextArea):
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id, compact=True, highlight_cursor_line=False)
+        self._early: list[events.Key] = []
         self.match_cursor_bracket = False
         self._draft = Draft()
 
@@ -124,13 +125,44 @@ class Prompt(TextArea):
         self.add(event.text)
         self.focus()
 
-    async def _on_key(self, event: events.Key) -> None:
-        if event.character == "/" and self.is_empty:
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Slash())
+    async def take_key(self, event: events.Key) -> None:
+        """Act on a key that was pressed while something else had the focus, or before the first paint."""
+        if not self.is_mounted:
+            self._early.append(event)
             return
-        await super()._on_key(event)
+        self.screen.set_focus(self)
+        if not await self._act(event) and event.is_printable and event.character:
+            event.stop()
+            self.add(event.character)
+
+    async def on_mount(self) -> None:
+        early, self._early = self._early, []
+        for event in early:
+            await self.take_key(event)
+
+    async def _on_key(self, event: events.Key) -> None:
+        if not await self._act(event):
+            await super()._on_key(event)
+
+    async def _act(self, event: events.Key) -> bool:
+        """Do what a bound key means; whether it was one.
+
+        Textual runs a widget's bindings only after the key has bubbled up to the app, or before the
+        widget hears of it, so that an enter or a backspace overtakes, or is overtaken by, letters
+        typed in the same burst. Ours are run here, in the order in which the keys came.
+        """
+        if event.is_printable:
+            if event.character == "/" and self.is_empty:
+                self.post_message(self.Slash())
+            return False
+        bound = self.screen.active_bindings.get(event.key)
+        # Copying is the screen's: it knows of the other selections, and of what to do without one.
+        if bound is None or bound.node is not self or not bound.enabled or bound.binding.action == "copy":
+            return False
+        event.stop()
+        event.prevent_default()
+        await self.run_action(bound.binding.action)
+        return True
 
     def _label(self, location: tuple[int, int]) -> tuple[int, int] | None:
         row, column = location
