@@ -120,7 +120,7 @@ def memory() -> None:
         _let_settle(terminal, 8.0)
         rows.append(("at rest, LiteLLM loaded", *_resident(terminal.pid)))
         terminal.type("explain\r")
-        terminal.wait_for("tok/s")
+        terminal.wait_for("first token")
         _let_settle(terminal, 1.0)
         rows.append(("after an answer of 2,000 tokens", *_resident(terminal.pid)))
     show("Resident memory", ("", "app", "its children"), rows)

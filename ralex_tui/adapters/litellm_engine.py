@@ -156,7 +156,7 @@ class LitellmEngine:
         is_new = ref not in self._refs
         self._refs.add(ref)
         if self._router is None:
-            self._router = self._litellm.Router(model_list=self._groups(), num_retries=0)
+            self._router = self._litellm.Router(model_list=self._groups(), num_retries=0, disable_cooldowns=True)
         elif is_new:
             self._router.set_model_list(self._groups())
         return self._router

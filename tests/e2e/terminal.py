@@ -103,7 +103,7 @@ class Terminal:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self._display.resize(rows, columns)
 
-    def wait_for(self, what: str | Callable[[str], bool], timeout_s: float = 60.0) -> str:
+    def wait_for(self, what: str | Callable[[str], bool], timeout_s: float = 30.0) -> str:
         """Read until the screen shows `what`, and return the screen.
 
         Raises:

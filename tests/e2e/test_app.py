@@ -26,14 +26,16 @@ def test_a_question_is_answered_by_the_embedded_model_and_found_again(start: Sta
     app.type("Say hello in one short sentence.")
     app.wait_for("Auto picks")
     app.press("enter")
-    screen = app.wait_for(lambda screen: "tok/s" in screen and "free" in screen, timeout_s=120)
+    screen = app.wait_for(lambda screen: "first token" in screen and "free" in screen, timeout_s=120)
     assert "smollm2-135m-instruct" in screen
     app.press("ctrl+q")
     assert app.wait_exit() == 0
 
     again = start(columns=160, rows=48)
     again.wait_for("Say hello in one short")
-    again.press("ctrl+s", "enter")
+    again.press("ctrl+s")
+    again.wait_for("open")
+    again.press("enter")
     screen = again.wait_for("You")
     assert "smollm2-135m-instruct" in screen
     again.press("ctrl+q")
@@ -225,14 +227,14 @@ def test_foreign_text_reaches_the_terminal_without_control_codes(
     start: Start, configure: Configure, provider: ProviderInThread
 ) -> None:
     configure()
-    hostile = "\x1b]52;c;aGk=\x07 \x1b[31m red [/] [@click=app.quit]x[/] \u202e \x9b31m end"
+    hostile = "\x1b]52;c;aGk=\x07 \x1b[31m red [/] [@click=app.quit]x[/] \u202e \x9b31m finis"
     provider.script(Reply((hostile,)))
     app = start()
     app.wait_for(EMPTY)
     app.raw.clear()
     app.type("hi\r")
 
-    app.wait_for("end")
+    app.wait_for("finis")
 
     for code in (b"\x1b]52", b"\x1b[31m red", b"\xc2\x9b", "\u202e".encode()):
         assert code not in app.raw
@@ -266,7 +268,7 @@ def test_files_are_their_owners_only(
     app = start()
     app.wait_for(EMPTY)
     app.type("hi\r")
-    app.wait_for("tok/s")
+    app.wait_for("first token")
     app.press("ctrl+q")
     app.wait_exit()
 

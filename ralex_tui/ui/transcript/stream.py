@@ -83,6 +83,7 @@ class Stream:
         self._table: _OpenTable | None = None
         self._previous: Leaf | None = None
         self._paragraph: TextLeaf | None = None
+        self._trimmed = ""
         self.live: list[Leaf] = []
 
     @property
@@ -372,6 +373,8 @@ class Stream:
             leaf = self.live[-1]
             assert isinstance(leaf, TextLeaf)
             self._paragraph = leaf
+            # markdown-it ends a paragraph at its last letter; what comes next stands behind these blanks.
+            self._trimmed = source[len(source.rstrip(" \t")) :]
 
     def _extend_paragraph(self, text: str) -> bool:
         """Add text to the open paragraph; False where it may be something else, and blocks must be parsed."""
@@ -380,7 +383,8 @@ class Stream:
         if others and not all(_is_plain_line(line) for line in others):
             return False
         self._tail += text
-        self._paragraph.extend(text)
+        self._paragraph.extend(self._trimmed + text)
+        self._trimmed = ""
         while (cut := next(chunks(self._paragraph.source, size=PIECE))[1]) < len(self._paragraph.source):
             more = self._paragraph.split(cut)
             self.live.append(more)
