@@ -51,7 +51,7 @@ COMMANDS: tuple[Command, ...] = (
         "prompt",
         "new line",
     ),
-    Command("prompt.recall", "Bring back a queued message, else the last one sent", "up", "recall", "prompt"),
+    Command("prompt.recall", "Bring back what is queued, else what was sent last", "up", "recall", "prompt"),
     Command("prompt.commands", "Open the commands from an empty prompt", "/", "", "prompt"),
     Command("answer.stop", "Stop the answer; its text stays", "escape", "stop", word="stop"),
     Command("app.interrupt", "Copy the selection, else stop; never quits", "ctrl+c", "interrupt"),

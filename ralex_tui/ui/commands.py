@@ -15,6 +15,9 @@ from ralex_tui.ui.bindings import BY_SLASH, COMMANDS, Command, keys_of
 # One word after the slash, and at most one more: a path or a sentence is text to be sent.
 _SLASH = re.compile(r"/([A-Za-z][A-Za-z_-]*)(?:[ \t]+([\w.-]+))?[ \t]*")
 
+# What makes no sense when chosen from the palette, which would be what it acts on.
+_KEYS_ONLY = ("app.palette", "app.interrupt")
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -64,9 +67,9 @@ def parse_slash(text: str) -> Call | None:
 def palette_entries(palettes: Mapping[str, Palette], keymap: Mapping[str, str], *, is_chat: bool) -> Iterable[Entry]:
     """All commands that work on the screen in front, then tiers and themes by name."""
     for command in COMMANDS:
-        if not command.action or command.argument or command.scope == "prompt":
+        if not command.action or command.argument or command.scope == "prompt" or command.id in _KEYS_ONLY:
             continue
-        if command.scope == "app" and command.action != "command_palette":
+        if command.scope == "app":
             yield Entry(command.says, _ways(command, keymap), f"app.{command.action}")
         elif command.scope == "chat" and is_chat:
             yield Entry(command.says, _ways(command, keymap), command.action)

@@ -8,8 +8,11 @@ from datetime import datetime
 from ralex_tui.domain.errors import BudgetExceeded, RalexError
 from ralex_tui.domain.ledger import Entry, Sum
 from ralex_tui.domain.models import Catalogue, Tier
+from ralex_tui.domain.money import ZERO
+from ralex_tui.domain.routing import Route
 from ralex_tui.domain.text import visible_line
 from ralex_tui.ui.glyphs import Glyphs
+from ralex_tui.ui.snapshot import DayFigures
 from ralex_tui.ui.transcript import Notice
 
 
@@ -28,6 +31,16 @@ def refused(error: RalexError, at: datetime) -> Notice:
 def trouble(error: RalexError, at: datetime, heading: str) -> Notice:
     """Something of ours went wrong beside the answer."""
     return Notice("warning", heading, sentence(error.message), sentence(error.hint), at)
+
+
+def stepped_down(route: Route, day: DayFigures, at: datetime) -> Notice:
+    """Why a cheaper tier answers than the message asked for."""
+    assert route.wanted is not None  # what it was asked for
+    *others, last = [tier.label for tier in day.state.tiers]
+    allowed = f"{', '.join(others)} and {last}" if others else last
+    text = f"{max(ZERO, day.budget.left).show(2)} is left today, so Auto keeps to {allowed}."
+    heading = f"Stepped down: {route.wanted.label} to {route.tier.label}"
+    return Notice("warning", heading, text, f"F2 picks {route.wanted.label} all the same, if the limit allows it.", at)
 
 
 def recovered(entries: Sequence[Entry], glyphs: Glyphs, at: datetime) -> Notice:

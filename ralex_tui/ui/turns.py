@@ -108,6 +108,9 @@ class Listener(Protocol):
     def turn_changed(self) -> None:
         """A turn began, was routed, began to write, or ended; or the queue changed."""
 
+    def turn_routed(self, route: Route) -> None:
+        """The question stands on the screen, and `route` tells who answers; the answer comes below."""
+
     def money_changed(self) -> None:
         """Something was reserved or settled."""
 
@@ -234,6 +237,7 @@ class TurnRunner:
         waiting.chat.keep(event.conversation, waiting.mode, question)
         if self._is_shown(running):
             self._transcript.add(question)
+            self._listener.turn_routed(route)
             self._transcript.add(running.answer)
             self.tick()
         if is_new:

@@ -76,6 +76,15 @@ class Terminal:
     def screen(self) -> str:
         return "\n".join(self.lines)
 
+    def has_ground(self, text: str) -> bool:
+        """Whether `text` stands on a ground of its own, as a selected row does."""
+        row = next((y for y, line in enumerate(self.lines) if text in line), None)
+        if row is None:
+            return False
+        cells, start = self._display.buffer[row], self.lines[row].index(text)
+        page = self._display.buffer[0][0].bg
+        return all(cells[x].bg != page for x in range(start, start + len(text)))
+
     def type(self, text: str) -> None:
         """Type text as a person would, all at once."""
         os.write(self.fd, text.encode())

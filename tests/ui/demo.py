@@ -1,6 +1,6 @@
 """The app on sample data that looks like a working day: for tests, snapshots and pictures.
 
-`python -m tests.ui.demo FOLDER WIDTHxHEIGHT THEME` writes an SVG of it to standard output.
+`python -m tests.ui.demo WIDTHxHEIGHT THEME [KEY ...]` writes an SVG of it to standard output.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ from ralex_tui.services.reports import ReportService
 from ralex_tui.services.services import Services
 from ralex_tui.services.turn import TurnService
 from ralex_tui.ui.app import RalexApp
+from ralex_tui.ui.widgets.prompt import Prompt
+from ralex_tui.ui.widgets.sidebar import Sidebar
 
 NOW = datetime(2026, 11, 23, 14, 32, tzinfo=UTC)
 
@@ -148,8 +150,9 @@ class Demo:
 
     def shelf(self) -> str:
         """A shelf of conversations; the id of the one of the pictures."""
-        for days, title, cost, mark in SHELF:
-            self._put(title, NOW - timedelta(days=days, hours=1), [("Question", "An answer.", cost, mark)])
+        for n, (days, title, cost, mark) in enumerate(SHELF):
+            at = NOW - timedelta(days=days, hours=1, minutes=n)
+            self._put(title, at, [("Question", "An answer.", cost, mark)])
         return self._put("Slow query on orders", NOW - timedelta(minutes=11), TALK)
 
     def _reservation(self, tier: Tier, amount: str) -> Reservation:
@@ -255,16 +258,12 @@ async def picture(size: tuple[int, int], theme: str, keys: Sequence[str], glyphs
         async with app.run_test(size=size, notifications=True) as pilot:
             await app.workers.wait_for_complete()
             await pilot.pause()
-            from ralex_tui.ui.widgets.sidebar import Sidebar
-
-            app.screen.query_one(Sidebar).post_message(Sidebar.Opened(opened))
+            app.screen.post_message(Sidebar.Opened(opened))
             await pilot.pause()
             await app.workers.wait_for_complete()
             await pilot.pause()
             for key in keys:
                 if key.startswith("text:"):
-                    from ralex_tui.ui.widgets.prompt import Prompt
-
                     app.screen.query_one(Prompt).add(key.removeprefix("text:"))
                 else:
                     await pilot.press(key)

@@ -82,5 +82,5 @@ class ChatParts:
 
     def show_busy(self, *, is_busy: bool) -> None:
         """Say what enter does now, and how to stop."""
-        self.footer.show(is_busy=is_busy)
+        self.footer.show("list" if self.sidebar.has_focus_within else "busy" if is_busy else "idle")
         self.prompt.placeholder = _BUSY_PLACEHOLDER if is_busy else _PLACEHOLDER

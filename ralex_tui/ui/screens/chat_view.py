@@ -15,8 +15,10 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
+from ralex_tui.domain.budget import BudgetState
 from ralex_tui.domain.errors import RalexError
 from ralex_tui.domain.models import Mode
+from ralex_tui.domain.routing import Route
 from ralex_tui.domain.text import visible
 from ralex_tui.services.services import Services
 from ralex_tui.ui import notices
@@ -47,6 +49,7 @@ class ChatView(Screen[None]):
         self._inks = inks
         self._told = told
         self._mode = Mode.AUTO
+        self._told_state = BudgetState.HEALTHY
         self._watch = MoneyWatch(services)
         self._quoter = Quoter(services, self._watch)
         self._parts = ChatParts(inks[theme], glyphs, services.policy.zone, services.settings.ui)
@@ -76,6 +79,11 @@ class ChatView(Screen[None]):
         if not self._parts.sidebar.is_attached:
             await self.query_one("#body").mount(self._parts.sidebar, before=0)
 
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _focus_moved(self) -> None:
+        self._parts.show_busy(is_busy=self._runner.is_busy)
+
     # What the runner tells
 
     def turn_changed(self) -> None:
@@ -83,6 +91,14 @@ class ChatView(Screen[None]):
         queued = [(waiting.text, self._quoter.of_queued(waiting)) for waiting in self._runner.queue]
         self._parts.queue.show(queued)
         self._requote()
+
+    def turn_routed(self, route: Route) -> None:
+        """Say that money made Auto step down; once for each state of the day, not for each message."""
+        day = self._watch.day
+        if day is not None and route.wanted is not None and route.wanted not in day.state.tiers:
+            if day.state is not self._told_state:
+                self._transcript.notice(notices.stepped_down(route, day, self._services.clock.now()))
+            self._told_state = day.state
 
     def money_changed(self) -> None:
         self._start(self._load_money(), "money")

@@ -45,7 +45,8 @@ class HelpScreen(ModalScreen[None]):
         background: $r-bg 60%;
         & > VerticalScroll {
             width: 84; max-width: 100%; height: auto; max-height: 90%;
-            background: $r-raised; padding: 1 3; scrollbar-size-vertical: 1;
+            background: $r-raised; padding: 1 3;
+            scrollbar-size-vertical: 1; scrollbar-background: $r-raised;
         }
         Static { width: 1fr; height: auto; }
         &:ansi > VerticalScroll { border: solid $r-line; }

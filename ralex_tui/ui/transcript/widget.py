@@ -227,7 +227,7 @@ class Transcript(ScrollView, can_focus=True):
     def _text_width(self) -> int:
         # The scrollbar stands in the right padding, where there is any.
         padding = self._padding
-        right = max(0, padding - self.styles.scrollbar_size_vertical)
+        right = max(padding, self.styles.scrollbar_size_vertical)
         return max(8, min(_WIDEST_TEXT, self.size.width - padding - right))
 
     def _place(self, y: int) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from textual.content import Content
 from textual.widget import Widget
 
 from ralex_tui.ui.bindings import BY_ID, keys_of
 from ralex_tui.ui.themes import Ink
+
+State = Literal["idle", "busy", "list"]
 
 # In the order of the screen; the number is the rank: where room is short, the highest go first.
 _IDLE = (
@@ -29,30 +32,38 @@ _BUSY = (
     ("app.palette", "commands", 4),
     ("app.help", "help", 2),
 )
+_LIST = (
+    ("prompt.send", "open", 1),
+    ("answer.stop", "back", 0),
+    ("conversation.new", "new", 3),
+    ("app.palette", "commands", 4),
+    ("app.help", "help", 2),
+)
+_HINTS = {"idle": _IDLE, "busy": _BUSY, "list": _LIST}
 
 
 class Footer(Widget):
-    """Keys in `text`, words in `muted`; while an answer comes it says how to stop it."""
+    """Keys in `text`, words in `muted`; they change with what is going on."""
 
     def __init__(self, ink: Ink, keymap: Mapping[str, str], *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._ink = ink
         self._keymap = keymap
-        self._is_busy = False
+        self._state: State = "idle"
 
     def set_ink(self, ink: Ink) -> None:
         self._ink = ink
         self.refresh()
 
-    def show(self, *, is_busy: bool) -> None:
-        """Draw the keys of the state: an answer on its way, or none."""
-        if is_busy != self._is_busy:
-            self._is_busy = is_busy
+    def show(self, state: State) -> None:
+        """Draw the keys of a state: nothing on its way, an answer on its way, or the list has the focus."""
+        if state != self._state:
+            self._state = state
             self.refresh()
 
     def render(self) -> Content:
         gap = 4 if self.app.size.width >= 100 else 3
-        hints = list(_BUSY if self._is_busy else _IDLE)
+        hints = list(_HINTS[self._state])
         while True:
             line = Content(" " * gap).join([self._hint(command, word) for command, word, _ in hints])
             if line.cell_length <= self.content_size.width or len(hints) <= 1:

@@ -135,8 +135,13 @@ def price_line(quote: DraftQuote | None, width: int, ink: Ink, glyphs: Glyphs) -
         return Content("")
     chosen = quote.route.tier if quote.route is not None else None
     offers = {tier: _offer(quote.tiers[tier], chosen is tier, ink, glyphs) for tier in quote.tiers}
-    for gap in (3, 2, 1):
-        line = beside(*offers.values(), gap=gap)
+    # The bar above is the legend of the glyphs, should the words of the other tiers not fit.
+    short = [
+        offer if tier is chosen else _offer(quote.tiers[tier], False, ink, glyphs, has_word=False)
+        for tier, offer in offers.items()
+    ]
+    for pieces, gap in ((offers.values(), 3), (offers.values(), 2), (short, 3), (short, 2)):
+        line = beside(*pieces, gap=gap)
         if line.cell_length <= width:
             return line
     if chosen is None:
@@ -146,10 +151,10 @@ def price_line(quote: DraftQuote | None, width: int, ink: Ink, glyphs: Glyphs) -
     return next((way for way in ways if way.cell_length <= width), Content(""))
 
 
-def _offer(offer: TierQuote, is_chosen: bool, ink: Ink, glyphs: Glyphs) -> Content:
+def _offer(offer: TierQuote, is_chosen: bool, ink: Ink, glyphs: Glyphs, *, has_word: bool = True) -> Content:
     sign = Content.styled(glyphs.mode(offer.tier), ink(offer.tier.value))
     word = Content.styled(offer.tier.label, ink(offer.tier.value if is_chosen else "muted", bold=is_chosen or None))
-    return beside(sign, word, price_of(offer, is_chosen, ink, glyphs))
+    return beside(sign, word if has_word else Content(""), price_of(offer, is_chosen, ink, glyphs))
 
 
 def price_of(offer: TierQuote, is_chosen: bool, ink: Ink, glyphs: Glyphs) -> Content:

@@ -64,7 +64,11 @@ class Sidebar(Vertical):
             self._highlight()
 
     def focus_list(self) -> None:
-        self.query_one(OptionList).focus()
+        """Move the focus to the list, on the open conversation or else the newest: enter then opens it."""
+        options = self.query_one(OptionList)
+        if options.highlighted is None:
+            options.action_first()
+        options.focus()
 
     def on_resize(self, event: events.Resize) -> None:
         if event.size.width != self._drawn_width:
@@ -119,6 +123,8 @@ class Sidebar(Vertical):
             options.highlighted = options.get_option_index(self._open or "")
         except OptionDoesNotExist:
             options.highlighted = None
+            if options.has_focus:
+                options.action_first()
 
 
 def age(day: date, today: date) -> str:

@@ -1,0 +1,68 @@
+"""How the screens look, at three sizes and in four themes. After a change on purpose: look, then `make snapshots`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from ralex_tui.ui.widgets.prompt import Prompt
+from ralex_tui.ui.widgets.sidebar import Sidebar
+from tests.ui.demo import Demo
+
+Compare = Callable[..., bool]
+
+DRAFT = "Can I keep the index small if most orders stay open for weeks?"
+
+
+def opened(conversation: str, *keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
+    """Open a conversation, type a draft, press keys; nothing blinks and nothing moves any more."""
+
+    async def before(pilot: Pilot[Any]) -> None:
+        await pilot.app.workers.wait_for_complete()
+        pilot.app.screen.post_message(Sidebar.Opened(conversation))
+        await pilot.pause()
+        await pilot.app.workers.wait_for_complete()
+        prompt = pilot.app.screen.query_one(Prompt)
+        prompt.cursor_blink = False
+        prompt.add(DRAFT)
+        await pilot.pause()
+        for key in keys:
+            await pilot.press(key)
+            await pilot.app.workers.wait_for_complete()
+            await pilot.pause()
+        await pilot.pause()
+
+    return before
+
+
+@pytest.mark.parametrize(
+    ("size", "theme"),
+    [
+        ((80, 24), "ralex-dark"),
+        ((120, 40), "ralex-dark"),
+        ((160, 48), "ralex-light"),
+        ((120, 40), "terminal"),
+        ((200, 60), "high-contrast"),
+    ],
+)
+def test_the_chat_looks_as_it_did(snap_compare: Compare, tmp_path: Path, size: tuple[int, int], theme: str) -> None:
+    demo = Demo(tmp_path, theme=theme)
+    demo.day()
+    app = demo.app()
+
+    assert snap_compare(app, terminal_size=size, run_before=opened(demo.shelf()))
+
+
+@pytest.mark.parametrize(
+    ("size", "theme"), [((80, 24), "ralex-dark"), ((160, 48), "ralex-dark"), ((120, 40), "terminal")]
+)
+def test_the_review_looks_as_it_did(snap_compare: Compare, tmp_path: Path, size: tuple[int, int], theme: str) -> None:
+    demo = Demo(tmp_path, theme=theme)
+    demo.day()
+    app = demo.app()
+
+    assert snap_compare(app, terminal_size=size, run_before=opened(demo.shelf(), "shift+f4"))
