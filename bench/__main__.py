@@ -17,7 +17,7 @@ def main(names: list[str]) -> None:
         f"{datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()}, "
         f"{os.cpu_count()} cores, Python {platform.python_version()}"
     )
-    for name in names or _ALL:
+    for name in [name for name in names if not name.startswith("-")] or _ALL:
         importlib.import_module(f"bench.{name}").main()
 
 

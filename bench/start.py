@@ -48,7 +48,8 @@ def _start(command: list[str], folder: Path, marker: str) -> tuple[float, float]
     with Terminal(command, env=environment(folder), columns=120, rows=40) as terminal:
         wanted = marker.encode()
         while wanted not in terminal.raw:
-            terminal.pump(1)
+            if not terminal.pump(10):
+                raise RuntimeError(f"{command[0]} painted no {marker!r}; the screen was:\n{terminal.screen}")
         painted = time.perf_counter() - started
         _echo(terminal, "Ж")
         return painted, time.perf_counter() - started

@@ -6,9 +6,9 @@ in 200 pieces. Then a long conversation, opened, paged and resized. Times are me
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -158,7 +158,14 @@ async def conversation(n_turns: int) -> dict[str, float]:
         return result
 
 
-async def main(is_quick: bool) -> None:
+def main() -> None:
+    """Measure and print; `--quick`: one run of each instead of three."""
+    print("\n### Transcript\n\n```")
+    asyncio.run(measure("--quick" in sys.argv))
+    print("```")
+
+
+async def measure(is_quick: bool) -> None:
     print(f"{'input':<24}{'first frame':>14}{'longest block':>16}{'streamed in all':>18}   (ms)")
     await first_frame(items(3))  # what is loaded once is loaded now
     await first_frame(code(3))
@@ -175,6 +182,4 @@ async def main(is_quick: bool) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one run of each instead of three")
-    asyncio.run(main(parser.parse_args().quick))
+    main()

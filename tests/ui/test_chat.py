@@ -13,7 +13,7 @@ from ralex_tui.domain.models import Mode, Tier
 from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pricing import TokenUsage
 from ralex_tui.ui.screens.help import HelpScreen
-from tests.ui.conftest import Sit
+from tests.ui.conftest import Seat, Sit
 from tests.ui.demo import Demo
 
 
@@ -371,6 +371,32 @@ async def test_keys_typed_while_the_list_has_the_focus_go_to_the_prompt(sit: Sit
         assert seat.prompt.draft == "hi"
 
 
+def burst(seat: Seat, *keys: str) -> None:
+    """Keys that arrive faster than the app reads them, as in a slow moment or over a slow link."""
+    for key in keys:
+        seat.app.post_message(events.Key(key, {"space": " "}.get(key, key if len(key) == 1 else None)))
+
+
+async def test_keys_of_a_burst_act_in_the_order_they_were_typed(sit: Sit, demo: Demo) -> None:
+    async with sit() as seat:
+        burst(seat, *"one", "f2", "f2", *"!x", "backspace", "enter", "ctrl+n", *"two")
+        await seat.until(lambda: seat.prompt.draft == "two")
+        await seat.settled()
+
+        assert demo.engine.requests[0].messages == (("user", "one!"),)
+        assert demo.engine.requests[0].model.name == "claude-sonnet-5.5"
+        assert "one!" not in seat.screen_text
+
+
+async def test_a_command_typed_out_in_a_burst_is_done_and_opens_no_palette(sit: Sit, demo: Demo) -> None:
+    async with sit() as seat:
+        burst(seat, *"/tier", "space", *"yolo", "enter")
+        await seat.until(lambda: seat.chat.has_class("-yolo"))
+
+        assert seat.app.screen is seat.chat
+        assert demo.engine.requests == []
+
+
 async def test_a_slash_in_the_empty_prompt_opens_the_commands(sit: Sit) -> None:
     async with sit() as seat:
         await seat.press("/")
@@ -410,7 +436,7 @@ async def test_f1_lists_every_key_and_command(sit: Sit) -> None:
     async with sit(120, 70) as seat:
         await seat.press("f1")
 
-        for words in ("F2", "shift+F4, /spend", "/theme NAME", "^c", "Bring back a queued message"):
+        for words in ("F2", "shift+F4, /spend", "/theme NAME", "^c", "Bring back what is queued"):
             assert words in seat.screen_text
 
 
@@ -456,7 +482,7 @@ async def test_what_a_crash_left_open_is_told(sit: Sit, demo: Demo) -> None:
     async with sit() as seat:
         await seat.until(lambda: "cut off by a crash" in seat.screen_text)
 
-        assert "1 request was cut off by a crash; charged ≈$0.0200 as an upward estimate." in seat.screen_text
+        assert "1 request was cut off by a crash; charged ≈$0.0200 as an upward" in seat.screen_text
 
 
 async def test_an_unreadable_ledger_is_one_sentence_and_no_figure(sit: Sit, tmp_path: Path) -> None:

@@ -229,21 +229,17 @@ def play(transcript: Transcript, scene: str) -> None:
         transcript.write_thinking("live", "They want names.\nShort, not taken on PyPI, easy to say on the phone")
 
 
-def save(app: Demo, target: Path) -> None:
-    """Write what the app shows."""
-    target.write_text(app.export_screenshot(), encoding="utf-8")
-
-
-async def picture(target: Path, theme: str, width: int, height: int, scene: str) -> None:
-    """Save a scene as SVG."""
+async def picture(theme: str, width: int, height: int, scene: str) -> str:
+    """A scene as SVG."""
     chosen = palette(theme)
     app = Demo(chosen, is_native=chosen.is_ansi)
     async with app.run_test(size=(width, height)) as pilot:
         play(app.transcript, scene)
         await pilot.pause(0.3)
-        save(app, target)
+        return app.export_screenshot()
 
 
 if __name__ == "__main__":
     _, out, theme_name, n_columns, n_rows, scene_name = sys.argv
-    asyncio.run(picture(Path(out), theme_name, int(n_columns), int(n_rows), scene_name))
+    drawn = asyncio.run(picture(theme_name, int(n_columns), int(n_rows), scene_name))
+    Path(out).write_text(drawn, encoding="utf-8")

@@ -22,7 +22,7 @@ from ralex_tui.domain.routing import Route
 from ralex_tui.domain.text import visible
 from ralex_tui.services.services import Services
 from ralex_tui.ui import notices
-from ralex_tui.ui.glyphs import Glyphs
+from ralex_tui.ui.glyphs import ASCII, Glyphs
 from ralex_tui.ui.quoter import Quoter
 from ralex_tui.ui.screens.chat_parts import ChatParts
 from ralex_tui.ui.snapshot import ChatFigures, MoneyWatch, Snapshot, minutes_left
@@ -44,7 +44,7 @@ class ChatView(Screen[None]):
     def __init__(
         self, services: Services, inks: Mapping[str, Ink], theme: str, glyphs: Glyphs, told: list[str]
     ) -> None:
-        super().__init__(id="chat", classes="-auto")
+        super().__init__(id="chat", classes="-auto -ascii" if glyphs is ASCII else "-auto")
         self._services = services
         self._inks = inks
         self._told = told

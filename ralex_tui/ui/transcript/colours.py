@@ -77,6 +77,8 @@ class Colours:
         self.n_done = 0  # lines whose colours are known for good
         self._is_given_up = False
         self._is_open = False
+        self._has_long = False
+        self._n_measured = 0
 
     def of(self, line: int) -> list[Coloured]:
         """What is known of a line's colours by now."""
@@ -121,9 +123,14 @@ class Colours:
     def _start(self) -> Iterator[None]:
         lexer = _lexer(self._language) if self._language else None
         is_new = self.n_done == 0
-        has_long = any(len(line) > _LONGEST_LINE for line in self._lines)
+        self._has_long = self._has_long or any(len(line) > _LONGEST_LINE for line in self._lines[self._n_measured :])
+        self._n_measured = len(self._lines)
         is_open_ended = isinstance(lexer, RegexLexer) and not isinstance(lexer, ExtendedRegexLexer)
-        if lexer is None or has_long or (not is_open_ended and self._is_open and len(self._lines) > _LARGEST_OPEN):
+        if (
+            lexer is None
+            or self._has_long
+            or (not is_open_ended and self._is_open and len(self._lines) > _LARGEST_OPEN)
+        ):
             self._is_given_up = True
             return iter(())
         if not is_open_ended or is_new:

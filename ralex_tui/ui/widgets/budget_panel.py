@@ -87,7 +87,8 @@ def _today(day: DayFigures, left_s: int, width: int, ink: Ink, glyphs: Glyphs) -
     else:
         hero = [Content.styled(row, ink(role or "strong", bold=True)) for row in digit_rows(left)]
     of = f"left of {budget.limit.show(2)}"
-    ways = (f"{of}, new day in {until(left_s)}", f"{of} · {until(left_s)} to go", f"{of} · {until(left_s)}")
+    dot = "," if glyphs is ASCII else " ·"
+    ways = (f"{of}, new day in {until(left_s)}", f"{of}{dot} {until(left_s)} to go", f"{of}{dot} {until(left_s)}")
     reset = next((way for way in ways if len(way) <= width), of)
     return [
         title,

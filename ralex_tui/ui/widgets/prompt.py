@@ -87,19 +87,19 @@ class Prompt(TextArea):
         text = self.draft
         if text.strip():
             self.put("")
-        self.post_message(self.Submitted(text))
+        self._say(self.Submitted(text))
 
     def action_newline(self) -> None:
         self._replace_via_keyboard("\n", *self.selection)
 
     def action_recall(self) -> None:
         if self.is_empty:
-            self.post_message(self.Recall())
+            self._say(self.Recall())
         else:
             self.action_cursor_up()
 
     def action_page(self, by: int) -> None:
-        self.post_message(self.Page(by))
+        self._say(self.Page(by))
 
     def action_copy(self) -> None:
         """Copy the selection, harmless to the terminal; what is odd in it stays visible."""
@@ -153,7 +153,7 @@ class Prompt(TextArea):
         """
         if event.is_printable:
             if event.character == "/" and self.is_empty:
-                self.post_message(self.Slash())
+                self._say(self.Slash())
             return False
         bound = self.screen.active_bindings.get(event.key)
         # Copying is the screen's: it knows of the other selections, and of what to do without one.
@@ -163,6 +163,11 @@ class Prompt(TextArea):
         event.prevent_default()
         await self.run_action(bound.binding.action)
         return True
+
+    def _say(self, message: Message) -> None:
+        """Post to the parent at once: in our own queue, keys typed later may wait already and would go first."""
+        assert self.parent is not None  # it is on the screen when keys come
+        self.parent.post_message(message)
 
     def _label(self, location: tuple[int, int]) -> tuple[int, int] | None:
         row, column = location
