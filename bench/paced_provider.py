@@ -6,6 +6,7 @@ Prints its address, then answers any chat request with COUNT words, RATE of them
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sys
 
@@ -41,7 +42,13 @@ def _line(chunk: dict[str, object]) -> bytes:
 
 
 async def main(rate: float, count: int) -> None:
-    server = await asyncio.start_server(lambda r, w: _serve(r, w, rate, count), "127.0.0.1", 0)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A client that has seen enough goes away; that is no fault.
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            await _serve(reader, writer, rate, count)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", flush=True)
     async with server:
         await server.serve_forever()
