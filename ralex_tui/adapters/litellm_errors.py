@@ -96,7 +96,7 @@ def _text_refusal(failure: _Failure) -> EngineError | None:
     if "ContextWindowExceededError" in failure.names or (status in (400, 413, 422) and _has(raw, _TOO_LONG)):
         return errors.ContextTooLong(
             f"the conversation is too long for {_name(failure.ref.id)}{failure.detail}",
-            hint="start a new conversation (ctrl+n) or pick a model with a longer context (ctrl+o)",
+            hint="start a new conversation (ctrl+n) or pick another tier (F2)",
             may_be_billed=billed,
         )
     if "ContentPolicyViolationError" in failure.names or (status in (400, 403) and _has(raw, _POLICY)):
@@ -115,7 +115,7 @@ def _request_refusal(failure: _Failure) -> EngineError | None:
     if status == 402 or (status in (400, 403, 429) and _has(raw, _NO_CREDIT)):
         return errors.KeyRefused(
             f"the account at {provider} has no credit left for this request{failure.detail}",
-            hint=f"add credit at {provider}, or pick another model (ctrl+o)",
+            hint=f"add credit at {provider}, or pick another tier (F2)",
             may_be_billed=billed,
         )
     if status in (401, 403):
@@ -128,13 +128,13 @@ def _request_refusal(failure: _Failure) -> EngineError | None:
         wait = f"try again in {failure.retry_after} s" if failure.retry_after else "wait a little"
         return errors.RateLimited(
             f"{provider} has had too many requests{failure.detail}",
-            hint=f"{wait}, or pick another model (ctrl+o)",
+            hint=f"{wait}, or pick another tier (F2)",
             may_be_billed=billed,
         )
     if status == 404:
         return errors.EngineUnavailable(
             f"{provider} has no model {_name(failure.ref.path)}{failure.detail}",
-            hint="check the model's id in config.yaml or pick another (ctrl+o)",
+            hint="check the model's id in config.yaml or pick another tier (F2)",
             may_be_billed=billed,
         )
     if status in (400, 413, 422):
@@ -150,12 +150,12 @@ def _breakdown(failure: _Failure) -> EngineError:
     if failure.status is not None and failure.status >= 500:
         return errors.EngineUnavailable(
             f"{provider} failed with HTTP {failure.status}{failure.detail}",
-            hint="try again, or pick another model (ctrl+o)",
+            hint="try again, or pick another tier (F2)",
         )
     what = "the answer broke off" if failure.has_started else "no answer came"
     return errors.EngineUnavailable(
         f"{what}: the connection to {provider} was lost{failure.detail}",
-        hint="try again, or pick another model (ctrl+o)",
+        hint="try again, or pick another tier (F2)",
     )
 
 
@@ -163,7 +163,7 @@ def timeout(ref: ModelRef, seconds: float | None = None) -> EngineError:
     """Nothing came for too long."""
     span = f" for {seconds:g} s" if seconds is not None else " in time"
     return errors.AnswerTimeout(
-        f"nothing came from {_name(ref.id)}{span}", hint="try again, or pick another model (ctrl+o)"
+        f"nothing came from {_name(ref.id)}{span}", hint="try again, or pick another tier (F2)"
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, cast
 
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
+from textual.keys import Keys
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
@@ -43,6 +45,7 @@ class RalexApp(App[None]):
 
     def __init__(self, services: Services, palettes: Mapping[str, Palette], *, notices: Sequence[str] = ()) -> None:
         super().__init__()
+        _teach_alt_enter()
         self._services = services
         self._palettes = palettes
         self._inks = {name: Ink(palette) for name, palette in palettes.items()}
@@ -120,6 +123,15 @@ class RalexApp(App[None]):
             await self._services.warm_up()
 
         self.run_worker(work(), group="engine", exit_on_error=False)
+
+
+def _teach_alt_enter() -> None:
+    """Make alt+enter break the line on terminals without the kitty protocol.
+
+    They send escape and enter in one, which Textual 8.2.8 reads as a plain enter: it would send the message.
+    """
+    sequences = cast(dict[str, object], ANSI_SEQUENCES_KEYS)
+    sequences.setdefault("\x1b\r", (Keys.ControlJ,))
 
 
 def _class_for(size: int, breakpoints: Sequence[tuple[int, str]]) -> str:

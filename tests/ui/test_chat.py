@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from textual import events
+from textual._xterm_parser import XTermParser
 from textual.widgets import OptionList
 
 from ralex_tui.adapters.scripted_engine import Hang, Use
@@ -386,6 +387,17 @@ async def test_keys_of_a_burst_act_in_the_order_they_were_typed(sit: Sit, demo: 
         assert demo.engine.requests[0].messages == (("user", "one!"),)
         assert demo.engine.requests[0].model.name == "claude-sonnet-5.5"
         assert "one!" not in seat.screen_text
+
+
+async def test_alt_enter_breaks_the_line_on_a_terminal_of_the_old_kind(sit: Sit, demo: Demo) -> None:
+    async with sit() as seat:
+        await seat.type("one")
+        for event in XTermParser().feed("\x1b\r"):
+            seat.app.post_message(event)
+        await seat.pilot.pause()
+
+        assert seat.prompt.draft == "one\n"
+        assert demo.engine.requests == []
 
 
 async def test_a_command_typed_out_in_a_burst_is_done_and_opens_no_palette(sit: Sit, demo: Demo) -> None:
