@@ -162,9 +162,7 @@ def _breakdown(failure: _Failure) -> EngineError:
 def timeout(ref: ModelRef, seconds: float | None = None) -> EngineError:
     """Nothing came for too long."""
     span = f" for {seconds:g} s" if seconds is not None else " in time"
-    return errors.AnswerTimeout(
-        f"nothing came from {_name(ref.id)}{span}", hint="try again, or pick another tier (F2)"
-    )
+    return errors.AnswerTimeout(f"nothing came from {_name(ref.id)}{span}", hint="try again, or pick another tier (F2)")
 
 
 def no_endpoint(ref: ModelRef) -> EngineError:

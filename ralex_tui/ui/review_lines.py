@@ -15,6 +15,7 @@ from ralex_tui.ui.charts import STACK, Column, share_bar
 from ralex_tui.ui.figures import held, money, seconds, tokens
 from ralex_tui.ui.gauge import gauge
 from ralex_tui.ui.glyphs import Glyphs
+from ralex_tui.ui.lines import spread
 from ralex_tui.ui.text import plain_line
 from ralex_tui.ui.themes import Ink
 
@@ -147,14 +148,6 @@ def legend(ink: Ink, glyphs: Glyphs) -> Content:
     """Which glyph and colour is which tier."""
     parts = [_tier(tier, ink, glyphs) for tier in _ORDER]
     return Content("   ").join(parts) + Content.styled(" is free", ink("muted"))
-
-
-def spread(left: Content, right: Content, width: int) -> Content:
-    """Two pieces at the two ends of a line; where it is too narrow the left one is cut, never the figure."""
-    room = width - right.cell_length - 1
-    if left.cell_length > room:
-        left = left.truncate(max(0, room), ellipsis=True)
-    return left + Content(" " * max(1, width - left.cell_length - right.cell_length)) + right
 
 
 def _certainty(entries: Sequence[Entry], ink: Ink, glyphs: Glyphs) -> Content:

@@ -21,12 +21,12 @@ from ralex_tui.ui.charts import bar_chart
 from ralex_tui.ui.figures import money
 from ralex_tui.ui.gauge import alarm_role
 from ralex_tui.ui.glyphs import Glyphs
+from ralex_tui.ui.lines import spread
 from ralex_tui.ui.review_lines import (
     columns_of,
     dearest_lines,
     entry_lines,
     legend,
-    spread,
     summary_line,
     summary_lines,
     tier_table,
