@@ -30,6 +30,11 @@ _SPECIAL = re.compile(r"[\\`*_~\[<&]")
 _SOFT_BREAK = re.compile(r"[ \t]*\n[ \t]*")
 _DELIMITER = re.compile(r"[*_~`\[\]<]")
 _LINE_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_STRAY = 500  # characters
+_MASKED = re.compile(r"\\[^\n]|(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
+_TICKS = re.compile(r"`+")
+_EMPHASIS = re.compile(r"\*{1,3}|~~")
+_HALF_LINK = re.compile(r"\[([^\[\]\n]+)\](?:\([^()\s]*)\Z")
 _RUNS = (re.compile(r"`+"), re.compile(r"\*+"), re.compile(r"~+"), re.compile(r"(?<!\w)_+|_+(?!\w)"))
 
 
@@ -131,6 +136,35 @@ def _place(url: str) -> str:
     except ValueError:
         host = None
     return visible_line(host or url.removeprefix("mailto:"), 60)
+
+
+def completed(source: str) -> str:
+    """A text that is still being written, as it will look: what is open is closed, half a link is its text.
+
+    So that emphasis and code stand there from their first letter on, and no marker shows for a moment.
+    """
+    if not _SPECIAL.search(source):
+        return source
+    source = _HALF_LINK.sub(r"\1", source)
+    text = _MASKED.sub(lambda span: "x" * len(span[0]), source)
+    if (tick := _TICKS.search(text)) is not None:
+        body = source[tick.end() :]
+        return source + tick[0] if body.strip() else source[: tick.start()]
+    body = source.rstrip(" *_~")
+    return body + "".join(reversed(_open_marks(text[: len(body)])))
+
+
+def _open_marks(text: str) -> list[str]:
+    """Emphasis that is open at the end of a text, outermost first. One that is long open is a stray sign."""
+    marks: list[tuple[str, int]] = []
+    for mark in _EMPHASIS.finditer(text):
+        before, after = text[: mark.start()][-1:], text[mark.end() : mark.end() + 1]
+        names = [name for name, _ in marks]
+        if before and not before.isspace() and mark[0] in names:
+            del marks[names.index(mark[0]) :]
+        elif after and not after.isspace() and (len(mark[0]) > 1 or not before.isalnum()):
+            marks.append((mark[0], mark.start()))
+    return [name for name, at in marks if len(text) - at < _STRAY]
 
 
 def chunks(source: str, start: int = 0, size: int = CHUNK) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from rich.cells import cell_len
 
-from ralex_tui.ui.transcript.inline import Env, Styled, chunks, inline
+from ralex_tui.ui.transcript.inline import Env, Styled, chunks, completed, inline
 from ralex_tui.ui.transcript.pens import LINE, TEXT, Look, Pen, Row, Run, width_of
 from ralex_tui.ui.transcript.wrap import Span, clip, wrap
 
@@ -114,11 +114,12 @@ class TextLeaf(Leaf):
         self.source = source
         self.env = env
         self.pen = pen
+        self.is_open = False  # still being written: open emphasis looks closed
         self._text = ""
         self._styled: list[Styled] = []
         # For each chunk: where it starts in the source, in the text and in the pens.
         self._chunks: list[tuple[int, int, int]] = []
-        self._parsed: tuple[str, int] | None = None
+        self._parsed: tuple[str, int, bool] | None = None
         self._lines: list[Span] = []
         self._wrapped: tuple[int, int] | None = None  # width, and length of the text it was for
         self._width = 0
@@ -131,6 +132,7 @@ class TextLeaf(Leaf):
         """Keep source[:at]; returns a leaf with the rest of the paragraph."""
         rest = TextLeaf(self.look, self.source[at:].lstrip(" "), self.env, self.rest, self.rest, 0, self.pen)
         rest.gap = 0
+        rest.is_open, self.is_open = self.is_open, False
         self.source = self.source[:at]
         return rest
 
@@ -162,7 +164,7 @@ class TextLeaf(Leaf):
         return max(0, bisect_right(self._lines, place, key=lambda line: line[0]) - 1)
 
     def _version(self) -> tuple[object, ...]:
-        return (len(self.source), self._n_references())
+        return (len(self.source), self._n_references(), self.is_open)
 
     def _n_references(self) -> int:
         # A link's definition may come after the link: then the number of definitions has grown.
@@ -186,7 +188,7 @@ class TextLeaf(Leaf):
 
     def _parse(self) -> int:
         """Bring text and pens up to the source; returns from where on the text has changed."""
-        version = (self.source, self._n_references())
+        version = (self.source, self._n_references(), self.is_open)
         if self._parsed == version:
             return len(self._text)
         at = (0, 0, 0)
@@ -206,7 +208,10 @@ class TextLeaf(Leaf):
         length = text_start
         for start, end in chunks(self.source, source_start):
             self._chunks.append((start, length, len(self._styled)))
-            text, styled = inline(self.source[start:end], self.env, self.pen)
+            chunk = self.source[start:end]
+            if self.is_open and end == len(self.source):
+                chunk = completed(chunk)
+            text, styled = inline(chunk, self.env, self.pen)
             self._styled.extend((a + length, b + length, pen) for a, b, pen in styled)
             parts.append(text)
             length += len(text)

@@ -24,8 +24,8 @@ from ralex_tui.ui.transcript.table import RowLeaf, Table
 _UNDECIDED = re.compile(
     r"[ \t]*(?:[#>*+\-=_`~|: \t]+|\d{1,9}[.)]?[ \t]*|(?:[*+\-]|\d{1,9}[.)])[ \t]+\[[ xX]?\]?[ \t]*)\Z"
 )
+_LONGEST_HEAD = 400  # characters of a table's first row
 _FENCE = re.compile(r"(`{3,}|~{3,})")
-_CLOSERS = (("**", re.compile(r"(?<!\*)\*\*(?!\*)")), ("`", re.compile(r"(?<!`)`(?!`)")))
 
 
 @dataclass(slots=True)
@@ -344,8 +344,11 @@ class Stream:
             source = "\n".join(source.split("\n")[n_lines:])
         tokens = parse_tokens(source, env)
         leaves = self._builder(source, env, rows[-1] if rows else self._previous).build(tokens)
-        if is_live and leaves and _is_half_table(leaves[-1]):
-            leaves.pop()
+        if is_live and leaves and isinstance(last := leaves[-1], TextLeaf):
+            if _is_half_table(last) and not source.endswith("\n\n"):
+                leaves.pop()
+            else:
+                last.is_open = True
         return rows + leaves
 
     def _builder(self, source: str, env: Env, previous: Leaf | None = None) -> Builder:
@@ -397,8 +400,9 @@ def _is_plain_line(line: str) -> bool:
     return line[:1].isalpha()
 
 
-def _is_half_table(leaf: Leaf) -> bool:
-    return type(leaf) is TextLeaf and not leaf.first and leaf.source.startswith("|")
+def _is_half_table(leaf: TextLeaf) -> bool:
+    """Whether it may be the first row of a table, which shows in the line after it."""
+    return leaf.source.startswith("|") and "\n" not in leaf.source and len(leaf.source) < _LONGEST_HEAD
 
 
 def _adopt(leaves: list[Leaf], older: list[Leaf]) -> None:

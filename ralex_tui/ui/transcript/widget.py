@@ -250,7 +250,9 @@ class Transcript(ScrollView, can_focus=True):
     def _mark_cursors(self) -> None:
         """Find the cells of writing marks, of which there is one for each answer on its way."""
         self._marks = {}
-        for entry in {row.entry for row in self._view if row is not None}:
+        # Only a leaf in view is laid out for sure, and only the last one bears a mark.
+        last = {row.entry for row in self._view if row is not None and row.leaf == len(row.entry.leaves) - 1}
+        for entry in last:
             if (cursor := entry.cursor()) is not None:
                 leaf, line, cell = cursor
                 self._marks[entry, leaf, line] = cell
