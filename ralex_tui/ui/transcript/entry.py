@@ -18,7 +18,7 @@ from ralex_tui.ui.transcript.header import (
 from ralex_tui.ui.transcript.heights import Heights
 from ralex_tui.ui.transcript.leaves import DrawnLeaf, Leaf
 from ralex_tui.ui.transcript.pens import MUTED
-from ralex_tui.ui.transcript.stream import Cleaner, Stream
+from ralex_tui.ui.transcript.stream import Stream
 from ralex_tui.ui.transcript.wrap import wrap
 
 
@@ -139,7 +139,6 @@ class AnswerEntry(Entry):
         self.stream: Stream | None = None
         self._thinking = message.thinking
         self._thinking_news: list[str] = []
-        self._cleaner = Cleaner()
         self._n_fixed = 0  # leaves that stay; those after are the stream's tail and the foot
         self._n_body = 0
         self._is_head_new = False

@@ -12,19 +12,14 @@ from dataclasses import dataclass
 
 from markdown_it.token import Token
 
-from ralex_tui.domain.text import visible
 from ralex_tui.ui.transcript.blocks import Builder, ListState, parse_tokens, set_gap
 from ralex_tui.ui.transcript.code import FenceLeaf
 from ralex_tui.ui.transcript.inline import PIECE, Env, chunks
 from ralex_tui.ui.transcript.leaves import Leaf, TextLeaf
 from ralex_tui.ui.transcript.pens import TEXT, Look
 from ralex_tui.ui.transcript.table import RowLeaf, Table
+from ralex_tui.ui.transcript.tail import Cleaner, is_half_table, is_plain_line, is_undecided
 
-# A line that may still become anything: shown when it has become something.
-_UNDECIDED = re.compile(
-    r"[ \t]*(?:[#>*+\-=_`~|: \t]+|\d{1,9}[.)]?[ \t]*|(?:[*+\-]|\d{1,9}[.)])[ \t]+\[[ xX]?\]?[ \t]*)\Z"
-)
-_LONGEST_HEAD = 400  # characters of a table's first row
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 
 
@@ -39,28 +34,6 @@ class _OpenFence:
 class _OpenTable:
     head: str  # the header line and the one below it
     table: Table
-
-
-class Cleaner:
-    """Line ends made one, control codes visible, whatever the chunks; keeps a CR back that a LF may follow."""
-
-    def __init__(self) -> None:
-        self._has_cr = False
-
-    def clean(self, text: str) -> str:
-        if self._has_cr:
-            text = "\r" + text
-        self._has_cr = text.endswith("\r")
-        if self._has_cr:
-            text = text[:-1]
-        if "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
-        return visible(text)
-
-    def rest(self) -> str:
-        """What was kept back, at the end."""
-        kept, self._has_cr = "\n" if self._has_cr else "", False
-        return kept
 
 
 class Stream:
@@ -320,13 +293,13 @@ class Stream:
         self._paragraph = None
         if self._fence is not None:
             mark = self._fence.mark[0]
-            is_undecided = self._tail.strip(f" {mark}") == ""
-            self._fence.leaf.append([], None if is_undecided else self._tail)
+            may_close = self._tail.strip(f" {mark}") == ""
+            self._fence.leaf.append([], None if may_close else self._tail)
             self.live = [self._fence.leaf]
             return
         newline = self._tail.rfind("\n") + 1
         source = self._tail
-        if _UNDECIDED.match(source, newline):
+        if is_undecided(source[newline:]):
             source = source[:newline]
         older = self.live
         if not source.strip():
@@ -345,7 +318,7 @@ class Stream:
         tokens = parse_tokens(source, env)
         leaves = self._builder(source, env, rows[-1] if rows else self._previous).build(tokens)
         if is_live and leaves and isinstance(last := leaves[-1], TextLeaf):
-            if _is_half_table(last) and not source.endswith("\n\n"):
+            if is_half_table(last) and not source.endswith("\n\n"):
                 leaves.pop()
             else:
                 last.is_open = True
@@ -371,7 +344,7 @@ class Stream:
             and all(leaf.gap == 0 for leaf in self.live[1:])
             and source == self._tail
             and not source.startswith(("[", " ", "\t", "\n"))
-            and _is_plain_line(source[source.rfind("\n") + 1 :])
+            and is_plain_line(source[source.rfind("\n") + 1 :])
         ):
             leaf = self.live[-1]
             assert isinstance(leaf, TextLeaf)
@@ -383,7 +356,7 @@ class Stream:
         """Add text to the open paragraph; False where it may be something else, and blocks must be parsed."""
         assert self._paragraph is not None
         _, *others = text.split("\n")
-        if others and not all(_is_plain_line(line) for line in others):
+        if others and not all(is_plain_line(line) for line in others):
             return False
         self._tail += text
         self._paragraph.extend(self._trimmed + text)
@@ -393,16 +366,6 @@ class Stream:
             self.live.append(more)
             self._paragraph = more
         return True
-
-
-def _is_plain_line(line: str) -> bool:
-    """Whether a line in a paragraph can be nothing but more of it: no marker starts with a letter."""
-    return line[:1].isalpha()
-
-
-def _is_half_table(leaf: TextLeaf) -> bool:
-    """Whether it may be the first row of a table, which shows in the line after it."""
-    return leaf.source.startswith("|") and "\n" not in leaf.source and len(leaf.source) < _LONGEST_HEAD
 
 
 def _adopt(leaves: list[Leaf], older: list[Leaf]) -> None:

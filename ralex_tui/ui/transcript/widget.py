@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
-from rich.segment import Segment
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message as TextualMessage
@@ -19,11 +18,11 @@ from ralex_tui.domain.conversation import Message
 from ralex_tui.ui.glyphs import Glyphs
 from ralex_tui.ui.themes import Ink
 from ralex_tui.ui.transcript.code import FenceLeaf
-from ralex_tui.ui.transcript.entry import AnswerEntry, EmptyEntry, Entry, NoticeEntry, QuestionEntry, entry_for
+from ralex_tui.ui.transcript.entry import AnswerEntry, EmptyEntry, NoticeEntry, QuestionEntry, entry_for
 from ralex_tui.ui.transcript.header import Frame, LiveStatus, Notice
 from ralex_tui.ui.transcript.layout import Column, ViewRow
-from ralex_tui.ui.transcript.leaves import Leaf
-from ralex_tui.ui.transcript.pens import TEXT, Look, Pen, Pens, Row
+from ralex_tui.ui.transcript.paint import Key, Painter
+from ralex_tui.ui.transcript.pens import Look
 
 _BEAT_S = 1 / 30  # repaints while streaming are no more frequent
 _COLOUR_S = 0.008  # for colours in one go; the rest follows a beat later
@@ -31,9 +30,6 @@ _WIDEST_TEXT = 100
 _WIDE_SCREEN = 140  # from here on there is room for tokens per second
 _PADDED_SCREEN = 100  # from here on the side padding is 3
 _NEAR = 4  # pages; a longer way is a jump, and nothing between is laid out
-_MOST_STRIPS = 1_000  # painted rows kept, some 2 KB each
-
-_Key: TypeAlias = tuple[Leaf, int, int, int]  # leaf, row, its revision, the writing mark's cell
 
 
 class Transcript(ScrollView, can_focus=True):
@@ -65,7 +61,7 @@ class Transcript(ScrollView, can_focus=True):
     def __init__(self, ink: Ink, glyphs: Glyphs, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._frame = Frame(Look(glyphs, not ink.palette.is_ansi), ink)
-        self._pens = Pens(ink)
+        self._painter = Painter(self._frame)
         self._column = Column()
         self._numbers: dict[str, int] = {}
         self._is_empty = True
@@ -75,10 +71,7 @@ class Transcript(ScrollView, can_focus=True):
         self._colour_timer: Timer | None = None
         self._view: list[ViewRow | None] = []
         self._changed: set[int] = set()
-        self._marks: dict[tuple[Entry, int, int], int] = {}
-        self._strips: dict[_Key, Strip] = {}
-        self._painted: list[_Key | None] = []
-        self._left = 0  # cells before the text
+        self._painted: list[Key | None] = []
 
     # What is shown
 
@@ -88,8 +81,7 @@ class Transcript(ScrollView, can_focus=True):
         is_other_look = look != self._frame.look
         self._frame.look, self._frame.ink = look, ink
         self._frame.serial += 1
-        self._pens = Pens(ink)
-        self._repaint_all()
+        self._paint_anew()
         if is_other_look:
             anchor = None if self._is_following else self._column.anchor(self._top)
             entries = self._column.entries
@@ -243,23 +235,13 @@ class Transcript(ScrollView, can_focus=True):
         # A short conversation stands at the bottom, just above the prompt.
         self._view = [*[None] * (page - len(rows)), *rows]
         self._set_scroll(y)
-        self._mark_cursors()
+        self._painter.find_marks(self._view)
         self._colour()
         self._repaint()
 
-    def _mark_cursors(self) -> None:
-        """Find the cells of writing marks, of which there is one for each answer on its way."""
-        self._marks = {}
-        # Only a leaf in view is laid out for sure, and only the last one bears a mark.
-        last = {row.entry for row in self._view if row is not None and row.leaf == len(row.entry.leaves) - 1}
-        for entry in last:
-            if (cursor := entry.cursor()) is not None:
-                leaf, line, cell = cursor
-                self._marks[entry, leaf, line] = cell
-
     def _repaint(self) -> None:
         """Ask for a repaint of the rows that look otherwise than they did."""
-        keys = [self._key(row) if row is not None else None for row in self._view]
+        keys = [self._painter.key(row) if row is not None else None for row in self._view]
         old, self._painted = self._painted, keys
         changed = [y for y, key in enumerate(keys) if y >= len(old) or key != old[y]]
         if len(old) != len(keys) or len(changed) * 2 > len(keys):
@@ -267,9 +249,9 @@ class Transcript(ScrollView, can_focus=True):
         elif changed:
             self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
-    def _repaint_all(self) -> None:
+    def _paint_anew(self) -> None:
         """Forget what is painted: theme, width or padding have changed."""
-        self._strips.clear()
+        self._painter.start_again(self._padding if self.is_attached else 0)
         self._painted = []
 
     def _set_scroll(self, y: int) -> None:
@@ -310,8 +292,7 @@ class Transcript(ScrollView, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         self._frame.is_wide = self.screen.size.width >= _WIDE_SCREEN
-        self._left = self._padding
-        self._repaint_all()
+        self._paint_anew()
         width = self._text_width()
         if width == self._column.width:
             self._settle()
@@ -352,13 +333,15 @@ class Transcript(ScrollView, can_focus=True):
         filters = self.get_line_filters()
         background = self.background_colors[1]
         width = self.region.width
-        blank = Strip.blank(width, self._pens[TEXT])
-        before = Strip.blank(left, self._pens[TEXT])
+        # The scrollbar's column is painted over; with it a row needs no cutting later.
+        self._painter.fit(width - left)
+        blank = Strip.blank(width, self._painter.base)
+        before = Strip.blank(left, self._painter.base)
         strips: list[Strip] = []
         for y in crop.line_range:
             strip = self.render_line(y - top) if top <= y < top + self.size.height else blank
             if strip.cell_length != width:
-                strip = (Strip.join([before, strip]) if left else strip).adjust_cell_length(width, self._pens[TEXT])
+                strip = (Strip.join([before, strip]) if left else strip).adjust_cell_length(width, self._painter.base)
             for line_filter in filters:
                 strip = strip.apply_filter(line_filter, background)
             strips.append(strip)
@@ -369,54 +352,5 @@ class Transcript(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Row `y` of the view."""
         if not 0 <= y < len(self._view) or (row := self._view[y]) is None:
-            return Strip.blank(self.size.width, self._pens[TEXT])
-        key = self._key(row)
-        strip = self._strips.get(key)
-        if strip is None:
-            if len(self._strips) > _MOST_STRIPS:
-                self._strips.clear()
-            strip = self._strips[key] = self._strip(row)
-        return strip
-
-    def _key(self, row: ViewRow) -> _Key:
-        leaf = row.entry.leaves[row.leaf]
-        return leaf, row.row, leaf.revision, self._marks.get((row.entry, row.leaf, row.row), -1)
-
-    def _strip(self, row: ViewRow) -> Strip:
-        base = self._pens[TEXT]
-        segments = [Segment(" " * self._left, base)] if self._left else []
-        segments += [Segment(text, self._pens[pen]) for text, pen in self._runs(row) if text]
-        # The scrollbar's column is painted over; with it a row needs no cutting later.
-        return Strip(segments).adjust_cell_length(self.region.width - self.gutter.left, base)
-
-    def _runs(self, row: ViewRow) -> Row:
-        leaf = row.entry.leaves[row.leaf]
-        if row.row < 0:
-            return list(leaf.gap_row) if row.leaf else []
-        runs = leaf.row(row.row)
-        cell = self._marks.get((row.entry, row.leaf, row.row))
-        if cell is None:
-            return runs
-        assert isinstance(row.entry, AnswerEntry)
-        tier = row.entry.message.tier
-        return _with_mark(runs, cell, (self._frame.look.glyphs.writing, Pen(tier.value if tier else "strong")))
-
-
-def _with_mark(runs: Row, cell: int, mark: tuple[str, Pen]) -> Row:
-    """The row with the writing mark at a cell, in place of what stands there."""
-    strip = Strip([Segment(text, None) for text, _ in runs])
-    if strip.cell_length <= cell:
-        return [*runs, mark]
-    marked: Row = []
-    at = 0
-    for text, pen in runs:
-        end = at + len(text)
-        # Behind the last letter stands padding only, one cell a character.
-        if at <= cell < end and text.isspace():
-            cut = cell - at
-            ground = pen.ground if isinstance(pen, Pen) else ""
-            marked += [(text[:cut], pen), (mark[0], mark[1]._replace(ground=ground)), (text[cut + 1 :], pen)]
-        else:
-            marked.append((text, pen))
-        at = end if not text else at + Strip([Segment(text)]).cell_length
-    return marked
+            return Strip.blank(self.size.width, self._painter.base)
+        return self._painter.strip(row)
