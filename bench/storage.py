@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
 
-from ralex_tui.adapters.codec import record_doc
+from ralex_tui.adapters.ledger_codec import record_doc
 from ralex_tui.adapters.journal_storage import open_db
 from ralex_tui.adapters.system_clock import SystemClock
 from ralex_tui.adapters.tinydb_conversations import TinydbConversations

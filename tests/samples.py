@@ -34,6 +34,12 @@ class SetClock:
     def monotonic(self) -> float:
         return self.at.timestamp()
 
+    def uptime(self) -> float:
+        return self.at.timestamp()
+
+    def is_synchronised(self) -> bool:
+        return True
+
     def move(self, **by: float) -> None:
         """Move by hours, days, ..., as `timedelta` names them."""
         self.at += timedelta(**by)

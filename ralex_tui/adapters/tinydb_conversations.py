@@ -14,10 +14,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ralex_tui.adapters.codec import figure_of, message_doc, message_of
+from ralex_tui.adapters.codec import figure_of
 from ralex_tui.adapters.conversation_index import ConversationIndex, Stamp
 from ralex_tui.adapters.disk import LOCK_TIMEOUT_S, REAL_DISK, Disk, storage_error
 from ralex_tui.adapters.journal_storage import Doc, JournalDB, open_db
+from ralex_tui.adapters.message_codec import message_doc, message_of
 from ralex_tui.domain.conversation import Conversation, ConversationSummary, Message, Role, title_from
 from ralex_tui.domain.errors import StorageError
 from ralex_tui.domain.ids import is_id

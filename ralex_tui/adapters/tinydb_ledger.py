@@ -18,12 +18,12 @@ from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
 from pathlib import Path
 
-from ralex_tui.adapters.codec import record_doc, record_of
 from ralex_tui.adapters.disk import LOCK_TIMEOUT_S, REAL_DISK, Disk, is_same_file, locked_file, storage_error
 from ralex_tui.adapters.journal_storage import open_db
+from ralex_tui.adapters.ledger_codec import record_doc, record_of
 from ralex_tui.domain.errors import LedgerUnreadable, StorageError
 from ralex_tui.domain.ids import is_id, new_id
-from ralex_tui.domain.ledger import DayBook, Raise, Record, Reservation
+from ralex_tui.domain.ledger import Correction, DayBook, Record, Settlement
 
 _FILE = re.compile(r"(\d{4}-\d{2}-\d{2})\.journal")
 _TABLE = "records"
@@ -63,7 +63,7 @@ class TinydbLedger:
             with held.db.exclusive() if held.path.exists() else nullcontext():
                 records = decide(held.refreshed())
                 for record in records:
-                    if isinstance(record, Reservation | Raise) and record.day != day:
+                    if not isinstance(record, Settlement | Correction) and record.day != day:
                         raise ValueError(f"a record of {record.day} in the book of {day}")
                 if records:
                     held.table.insert_multiple([record_doc(record) for record in records])
@@ -219,6 +219,6 @@ class _Day:
         return self._book
 
     def _apply(self, record: Record) -> None:
-        if isinstance(record, Reservation | Raise) and record.day != self.day:
+        if not isinstance(record, Settlement | Correction) and record.day != self.day:
             raise ValueError(f"a record of {record.day}")
         self._book.apply(record)

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ralex_tui.domain.ledger import Sum
 from ralex_tui.domain.money import Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import Price, Rates
+from ralex_tui.domain.usage import Sum
 
 
 def write_json(content: Mapping[str, Any]) -> None:

@@ -21,10 +21,11 @@ from ralex_tui.cli.options import Options
 from ralex_tui.cli.output import money_json, show_figure, sum_json, table, write_json
 from ralex_tui.domain.budget import BudgetPolicy, DayBudget
 from ralex_tui.domain.errors import UsageError
-from ralex_tui.domain.ledger import Entry, Sum, by_model
+from ralex_tui.domain.ledger import Entry
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import ZERO, Usd
 from ralex_tui.domain.text import visible_line
+from ralex_tui.domain.usage import Sum, by_model
 
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 _COLUMNS = (

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
+from ralex_tui.domain.days import DayRule
 from ralex_tui.domain.errors import BudgetExceeded
 from ralex_tui.domain.models import Model, Tier
 from ralex_tui.domain.money import ZERO, Accuracy, Figure, Usd
@@ -13,6 +15,40 @@ from ralex_tui.domain.pricing import Price
 
 MIN_OUTPUT_TOKENS = 64
 CRITICAL_MAX_TOKENS = 200
+
+
+class Scope(StrEnum):
+    """What a limit is for."""
+
+    DAY = "day"
+    MONTH = "month"
+    CONVERSATION = "conversation"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit as it stands for one request. `left` is negative after an overrun."""
+
+    scope: Scope
+    amount: Usd
+    left: Usd
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Why a request was refused, in figures.
+
+    Args:
+        limit: The tightest one, which refused it.
+        needed: What the request must hold at least: its input and a short answer.
+        worst: What it would hold if the money were there.
+        missing: By how much each limit falls short of `worst`; those that cover it are left out.
+    """
+
+    limit: Limit
+    needed: Usd
+    worst: Usd
+    missing: Mapping[Scope, Usd]
 
 
 class BudgetState(StrEnum):
@@ -59,15 +95,14 @@ class BudgetPolicy:
     low: Usd = Usd(2_000_000_000)
     critical: Usd = Usd(500_000_000)
 
+    @property
+    def days(self) -> DayRule:
+        """When a day begins."""
+        return DayRule(self.zone, self.zone_name, self.reset_hour)
+
     def day_of(self, at: datetime) -> date:
         """The budget day in which the moment `at` (aware) lies."""
-        return (at.astimezone(self.zone).replace(tzinfo=None) - timedelta(hours=self.reset_hour)).date()
-
-    def next_reset(self, day: date) -> datetime:
-        """The moment, in UTC, at which the day after `day` begins."""
-        following = day + timedelta(days=1)
-        local = datetime(following.year, following.month, following.day, self.reset_hour, tzinfo=self.zone)
-        return local.astimezone(UTC)
+        return self.days.day_of(at)
 
     def state(self, left: Usd) -> BudgetState:
         """The state that `left` of the day's limit means.
@@ -89,15 +124,24 @@ class DayBudget:
     """A day's limit against what the ledger says.
 
     Args:
-        limit: With what was raised for this day alone included.
+        limit: With what the user allowed for this day alone included.
         spent: All settled charges, with the weakest mark among them.
         held: Reservations of requests still on their way.
+        ends_at: When the day is over, in UTC.
+        n_overruns: Answers that were charged more than they held; `overrun` is by how much in all.
+        is_behind: Whether the clock was set back behind this day, which therefore goes on.
+        doubted: The day that the clock names, where it leapt so far that it has to be confirmed.
     """
 
     day: date
     limit: Usd
     spent: Figure = Figure(ZERO, Accuracy.EXACT)
     held: Usd = ZERO
+    ends_at: datetime | None = None
+    n_overruns: int = 0
+    overrun: Usd = ZERO
+    is_behind: bool = False
+    doubted: date | None = None
 
     @property
     def left(self) -> Usd:
@@ -137,25 +181,42 @@ class Hold:
     max_tokens: int
 
 
-def hold_for(need: Need, left: Usd) -> Hold:
-    """The worst case of `need`, cut to what is left.
+def hold_for(need: Need, limits: Iterable[Limit]) -> Hold:
+    """The worst case of `need`, cut to what is left of the tightest limit.
 
     Raises:
-        BudgetExceeded: If `left` does not pay for the input and 64 tokens of output.
+        BudgetExceeded: If that does not pay for the input and 64 tokens of output; with a `Shortfall`.
     """
     if need.price.is_free:
         return Hold(ZERO, need.max_tokens)
     worst = need.price.worst_case(need.input_bound, need.max_tokens)
-    if worst <= left:
+    limits = tuple(limits)
+    tightest = min(limits, key=lambda limit: limit.left)
+    if worst <= tightest.left:
         return Hold(worst, need.max_tokens)
-    floor = min(MIN_OUTPUT_TOKENS, need.max_tokens)
-    least = need.price.worst_case(need.input_bound, floor)
-    if least > left:
-        missing = least - max(left, ZERO)
-        raise BudgetExceeded(
-            f"{need.tier.label} needs up to {least} for this message, {missing} more than is left; nothing was sent",
-            hint="pick a cheaper tier (F2), wait for the new day, or raise budget.daily in config.yaml",
-        )
-    affordable = need.price.affordable_output(left, need.input_bound)
+    least = need.price.worst_case(need.input_bound, min(MIN_OUTPUT_TOKENS, need.max_tokens))
+    if least > tightest.left:
+        missing = {limit.scope: worst - limit.left for limit in limits if limit.left < worst}
+        raise _exceeded(need, Shortfall(tightest, least, worst, missing))
+    affordable = need.price.affordable_output(tightest.left, need.input_bound)
     max_tokens = need.max_tokens if affordable is None else min(need.max_tokens, affordable)
     return Hold(need.price.worst_case(need.input_bound, max_tokens), max_tokens)
+
+
+def _exceeded(need: Need, shortfall: Shortfall) -> BudgetExceeded:
+    limit = shortfall.limit
+    left = max(limit.left, ZERO)
+    if limit.scope is Scope.DAY:
+        return BudgetExceeded(
+            f"{need.tier.label} needs up to {shortfall.needed} for this message, "
+            f"{shortfall.needed - left} more than is left; nothing was sent",
+            hint="pick a cheaper tier (F2), wait for the new day, or raise budget.daily in config.yaml",
+            shortfall=shortfall,
+        )
+    key = {Scope.MONTH: "monthly", Scope.CONVERSATION: "conversation"}[limit.scope]
+    return BudgetExceeded(
+        f"{left} is left of the {limit.scope.value}'s limit of {limit.amount}, "
+        f"too little for this message with {need.tier.label}; nothing was sent",
+        hint=f"pick a cheaper tier (F2), or raise budget.{key} in config.yaml",
+        shortfall=shortfall,
+    )

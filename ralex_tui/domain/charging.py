@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ralex_tui.domain.ledger import Reservation
+from ralex_tui.domain.ledger import Reservation, agree
 from ralex_tui.domain.money import ZERO, Accuracy, Usd
 from ralex_tui.domain.pricing import TokenUsage
 
 # Tokens that a provider may have made after the last one that reached us.
 _UNSEEN_OUTPUT = 64
-
-# Two figures agree when they are apart by no more than one of these: LiteLLM, OpenRouter and we
-# round at different places.
-_AGREE_PERCENT = 1
-_AGREE_USD = Usd(1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +52,7 @@ def charge(reservation: Reservation, evidence: Evidence) -> Charge:
     if price.is_free and not evidence.reported:
         return Charge(ZERO, Accuracy.EXACT, usage, ZERO, evidence.reported)
     if evidence.reported is not None:
-        if computed is None or _agree(computed, evidence.reported) or evidence.reported >= computed:
+        if computed is None or agree(computed, evidence.reported) or evidence.reported >= computed:
             return Charge(evidence.reported, Accuracy.EXACT, usage, computed, evidence.reported)
         return Charge(computed, Accuracy.COMPUTED, usage, computed, evidence.reported)
     if computed is not None and evidence.is_counted:
@@ -75,8 +70,3 @@ def upper_estimate(reservation: Reservation, n_output_bytes: int) -> Usd:
     """
     n_output = min(reservation.max_tokens, n_output_bytes + _UNSEEN_OUTPUT)
     return min(reservation.amount, reservation.price.worst_case(reservation.input_bound, n_output))
-
-
-def _agree(computed: Usd, reported: Usd) -> bool:
-    gap = abs(computed.nano - reported.nano)
-    return (gap <= _AGREE_USD.nano and reported.nano > 0) or gap * 100 <= computed.nano * _AGREE_PERCENT

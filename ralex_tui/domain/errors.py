@@ -5,6 +5,7 @@ RalexError
 ├── ConfigError             config.yaml or a theme is wrong       (exit code 2)
 ├── BudgetError                                                   (exit code 3)
 │   ├── BudgetExceeded      the day's money does not cover it
+│   ├── DayInDoubt          the clock leapt: the new day has to be confirmed
 │   └── PriceUnknown        a paid model without a price
 ├── EngineError             a model did not answer as it should   (exit code 4)
 │   ├── EngineUnavailable   no answer can be had from it at all
@@ -17,6 +18,13 @@ RalexError
 └── StorageError            a file can't be read, locked, written (exit code 1)
     └── LedgerUnreadable    so no paid request may leave
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ralex_tui.domain.budget import Shortfall
 
 
 class RalexError(Exception):
@@ -54,7 +62,19 @@ class BudgetError(RalexError):
 
 
 class BudgetExceeded(BudgetError):
-    """What is left of a limit does not cover the request. Nothing was reserved."""
+    """What is left of a limit does not cover the request. Nothing was reserved.
+
+    Args:
+        shortfall: Which limit, and by how much; None where the error came from elsewhere.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", shortfall: Shortfall | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.shortfall = shortfall
+
+
+class DayInDoubt(BudgetError):
+    """The clock leapt far ahead, and the user has not said that the new day is real."""
 
 
 class PriceUnknown(BudgetError):

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from ralex_tui.domain.budget import Scope
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import ZERO, Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import Price, TokenUsage
+
+# A provider's figure and ours agree when they are apart by no more than one of these: LiteLLM,
+# OpenRouter and we round at different places.
+_AGREE_PERCENT = 1
+_AGREE_USD = Usd(1_000_000)
 
 
 class Outcome(StrEnum):
@@ -71,25 +77,136 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
+class DayOpened:
+    """The first record of a day: the rule by which it was opened, which holds until it is over.
+
+    Args:
+        zone: An IANA name, or an offset such as "UTC+05:30".
+        why: Set where the user was asked, since the clock had leapt.
+    """
+
+    id: str
+    day: date
+    at: datetime
+    zone: str
+    reset_hour: int
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Raise:
-    """The user's decision to allow more on one day; recorded with the reason."""
+    """The user's decision to allow more, recorded with the reason.
+
+    Args:
+        scope: A day's raise counts for that day, a month's for the month in which `day` lies.
+        conversation: The one it is for, where the scope says so.
+    """
 
     id: str
     day: date
     at: datetime
     amount: Usd
     why: str
+    scope: Scope = Scope.DAY
+    conversation: str = ""
 
 
-Record: TypeAlias = Reservation | Settlement | Raise
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """The user's decision to let one request past the limits, recorded with its reservation.
+
+    A limit grows by what the request takes beyond what was left of it: by its hold first, then by
+    its charge. What it does not use is not there for the next one.
+    """
+
+    id: str
+    day: date
+    at: datetime
+    request: str
+    missing: Mapping[Scope, Usd]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Another figure for a settled charge, which stays in the ledger beside it. The last one counts.
+
+    Args:
+        of: The reservation's id.
+        who: "user", or who else said so: "provider".
+    """
+
+    id: str
+    of: str
+    at: datetime
+    charged: Usd
+    accuracy: Accuracy
+    who: str
+    why: str
+    usage: TokenUsage | None = None
+
+
+class Choice(StrEnum):
+    """What the user answered when a limit refused a message."""
+
+    STEP_DOWN = "step down"
+    LOCAL = "local"
+    ALLOW = "allow this one"
+    RAISE = "raise"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The user's answer to the question at a limit. It changes no figure.
+
+    Args:
+        tier: That was refused.
+        needed: The least it would have had to hold, and `left` what there was.
+    """
+
+    id: str
+    day: date
+    at: datetime
+    choice: Choice
+    conversation: str
+    tier: Tier
+    needed: Usd
+    left: Usd
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """A provider's own sum beside the ledger's, for the same time. It changes no figure.
+
+    Args:
+        since: The beginning of that time; its end is `at`.
+    """
+
+    id: str
+    day: date
+    at: datetime
+    provider: str
+    since: datetime
+    theirs: Usd
+    ours: Usd
+
+    @property
+    def drift(self) -> Usd:
+        """How much more the provider counts; negative where the ledger does."""
+        return self.theirs - self.ours
+
+
+Record: TypeAlias = Reservation | Settlement | DayOpened | Raise | Allowance | Correction | Decision | Reconciliation
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A reservation with its settlement, if it has one: a line of the spend."""
+    """A reservation with what became of it: a line of the spend."""
 
     reservation: Reservation
     settlement: Settlement | None = None
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -97,46 +214,102 @@ class Entry:
 
     @property
     def cost(self) -> Figure:
-        """What it was charged; nothing while it is held."""
+        """What it was charged, by the last word on it; nothing while it is held."""
+        if self.corrections:
+            return Figure(self.corrections[-1].charged, self.corrections[-1].accuracy)
         if self.settlement is None:
             return Figure(ZERO, Accuracy.EXACT)
         return Figure(self.settlement.charged, self.settlement.accuracy)
 
     @property
+    def weight(self) -> Usd:
+        """What it takes from a limit: its charge, or its hold while it is open."""
+        return self.reservation.amount if self.settlement is None else self.cost.amount
+
+    @property
+    def usage(self) -> TokenUsage | None:
+        """Its tokens, by the last word on them; None where nobody told."""
+        counted = [correction.usage for correction in self.corrections if correction.usage is not None]
+        return counted[-1] if counted else self.settlement.usage if self.settlement else None
+
+    @property
     def is_overrun(self) -> bool:
         """Whether it was charged more than it held."""
-        return self.settlement is not None and self.settlement.charged > self.reservation.amount
+        return self.settlement is not None and self.cost.amount > self.reservation.amount
+
+    @property
+    def variance(self) -> Usd | None:
+        """The provider's figure less ours, where they don't agree; None where they do, or one is missing."""
+        settled = self.settlement
+        if settled is None or settled.computed is None or settled.reported is None:
+            return None
+        return None if agree(settled.computed, settled.reported) else settled.reported - settled.computed
 
 
 @dataclass(slots=True)
 class DayBook:
-    """One day's records, replayed in order. Sums are kept as records come, so that reading is cheap."""
+    """One day's records, replayed in order. Sums are kept as records come, so that reading is cheap.
+
+    Args:
+        last_at: The newest moment that a record names.
+    """
 
     day: date
+    opened: DayOpened | None = None
     entries: dict[str, Entry] = field(default_factory=dict)
-    raises: list[Raise] = field(default_factory=list)
+    raises: dict[str, Raise] = field(default_factory=dict)
+    allowances: dict[str, Allowance] = field(default_factory=dict)
+    decisions: dict[str, Decision] = field(default_factory=dict)
+    reconciliations: dict[str, Reconciliation] = field(default_factory=dict)
     spent_nano: int = 0
     held_nano: int = 0
     weakest: Accuracy = Accuracy.EXACT
+    last_at: datetime | None = field(default=None, compare=False)
 
     def apply(self, record: Record) -> None:
-        """Take in the next record; a repeated reservation, a second settlement or a stray one changes nothing."""
+        """Take in the next record; what was taken in before, or belongs to nothing, changes nothing."""
+        if self.last_at is None or record.at > self.last_at:
+            self.last_at = record.at
         match record:
             case Reservation():
                 if record.id not in self.entries:
                     self.entries[record.id] = Entry(record)
                     self.held_nano += record.amount.nano
             case Settlement():
-                entry = self.entries.get(record.id)
-                if entry is not None and entry.is_open:
-                    self.entries[record.id] = Entry(entry.reservation, record)
-                    self.held_nano -= entry.reservation.amount.nano
-                    self.spent_nano += record.charged.nano
-                    if record.charged:
-                        self.weakest = Accuracy.weakest((self.weakest, record.accuracy))
+                self._settle(record)
+            case Correction():
+                self._correct(record)
+            case DayOpened():
+                self.opened = self.opened or record
             case Raise():
-                if all(record.id != known.id for known in self.raises):
-                    self.raises.append(record)
+                self.raises.setdefault(record.id, record)
+            case Allowance():
+                self.allowances.setdefault(record.id, record)
+            case Decision():
+                self.decisions.setdefault(record.id, record)
+            case Reconciliation():
+                self.reconciliations.setdefault(record.id, record)
+
+    def _settle(self, record: Settlement) -> None:
+        entry = self.entries.get(record.id)
+        if entry is None or not entry.is_open:
+            return
+        self.entries[record.id] = Entry(entry.reservation, record)
+        self.held_nano -= entry.reservation.amount.nano
+        self.spent_nano += record.charged.nano
+        if record.charged:
+            self.weakest = Accuracy.weakest((self.weakest, record.accuracy))
+
+    def _correct(self, record: Correction) -> None:
+        entry = self.entries.get(record.of)
+        if entry is None or entry.is_open or any(record.id == known.id for known in entry.corrections):
+            return
+        corrected = replace(entry, corrections=(*entry.corrections, record))
+        self.entries[record.of] = corrected
+        self.spent_nano += corrected.cost.amount.nano - entry.cost.amount.nano
+        # A better figure may have taken the place of the weakest.
+        costs = (known.cost for known in self.entries.values() if not known.is_open)
+        self.weakest = Accuracy.weakest(cost.accuracy for cost in costs if cost.amount)
 
     @property
     def spent(self) -> Figure:
@@ -147,51 +320,37 @@ class DayBook:
         return Usd(self.held_nano)
 
     @property
-    def raised(self) -> Usd:
-        return Usd.total(record.amount for record in self.raises)
+    def taken(self) -> Usd:
+        """Spent and held together."""
+        return Usd(self.spent_nano + self.held_nano)
+
+    def granted(self, scope: Scope, conversation: str = "") -> Usd:
+        """What the user allowed on this day beyond the limit of `scope`."""
+        raised = Usd.total(
+            record.amount
+            for record in self.raises.values()
+            if record.scope is scope and record.conversation == conversation
+        )
+        return raised + Usd.total(self._used(record, scope, conversation) for record in self.allowances.values())
+
+    def _used(self, record: Allowance, scope: Scope, conversation: str) -> Usd:
+        entry = self.entries.get(record.request)
+        if entry is None or (conversation and entry.reservation.conversation != conversation):
+            return ZERO
+        # What the limit still covered of it when it was allowed is used first.
+        covered = max(entry.reservation.amount - record.missing.get(scope, ZERO), ZERO)
+        return max(entry.weight - covered, ZERO) if scope in record.missing else ZERO
 
     @property
     def open_entries(self) -> list[Entry]:
         return [entry for entry in self.entries.values() if entry.is_open]
 
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """What a group of entries adds up to. `n_answers` counts those that were settled."""
-
-    n_answers: int = 0
-    cost: Figure = Figure(ZERO, Accuracy.EXACT)
-    held: Usd = ZERO
-    n_input: int = 0
-    n_output: int = 0
-
-    @staticmethod
-    def of(entries: Iterable[Entry]) -> Sum:
-        entries = list(entries)
-        settled = [entry.settlement for entry in entries if entry.settlement is not None]
-        charged = [entry.cost for entry in entries if not entry.is_open and entry.cost.amount]
-        return Sum(
-            n_answers=len(settled),
-            cost=Figure.total(charged),
-            held=Usd.total(entry.reservation.amount for entry in entries if entry.is_open),
-            n_input=sum(s.usage.input for s in settled if s.usage),
-            n_output=sum(s.usage.output for s in settled if s.usage),
-        )
+    @property
+    def overruns(self) -> list[Entry]:
+        return [entry for entry in self.entries.values() if entry.is_overrun]
 
 
-def by_tier(entries: Iterable[Entry]) -> Mapping[Tier, Sum]:
-    """A sum for every tier, those without entries included, in the order of `Tier`."""
-    groups: dict[Tier, list[Entry]] = {tier: [] for tier in Tier}
-    for entry in entries:
-        groups[entry.reservation.tier].append(entry)
-    return {tier: Sum.of(group) for tier, group in groups.items()}
-
-
-def by_model(entries: Iterable[Entry]) -> Mapping[tuple[Tier, str], Sum]:
-    """A sum for each tier and model that occurs, tiers in order, dearest model first."""
-    groups: dict[tuple[Tier, str], list[Entry]] = {}
-    for entry in entries:
-        groups.setdefault((entry.reservation.tier, entry.reservation.model), []).append(entry)
-    sums = {key: Sum.of(group) for key, group in groups.items()}
-    order = list(Tier)
-    return dict(sorted(sums.items(), key=lambda item: (order.index(item[0][0]), -item[1].cost.amount.nano)))
+def agree(computed: Usd, reported: Usd) -> bool:
+    """Whether a provider's figure and ours are the same but for rounding."""
+    gap = abs(computed.nano - reported.nano)
+    return (gap <= _AGREE_USD.nano and reported.nano > 0) or gap * 100 <= computed.nano * _AGREE_PERCENT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ralex_tui.domain.money import Usd
@@ -88,6 +88,12 @@ class Price:
             (usage.reasoning, rates.reasoning if rates.reasoning is not None else rates.output),
         )
         return Usd(-(-sum(tokens * rate.nano for tokens, rate in parts) // _PER)) + self.request_fee
+
+    def saved_by_cache(self, usage: TokenUsage) -> Usd:
+        """How much dearer `usage` would have been without prompt caching; negative where it was not worth it."""
+        if not usage.cache_read and not usage.cache_write:
+            return Usd(0)
+        return self.cost(replace(usage, cache_read=0, cache_write=0)) - self.cost(usage)
 
     def worst_case(self, input_bound: int, max_tokens: int) -> Usd:
         """The most a request can cost: every token at the dearest rate that may apply to it."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ralex_tui.domain.budget import BudgetPolicy, DayBudget
-from ralex_tui.domain.ledger import Entry, Sum, by_model, by_tier
+from ralex_tui.domain.ledger import Entry
 from ralex_tui.domain.models import Tier
+from ralex_tui.domain.usage import Sum, by_model, by_tier
 from ralex_tui.services.ledger import LedgerService
 
 

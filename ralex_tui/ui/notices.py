@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ralex_tui.domain.errors import BudgetExceeded, RalexError
-from ralex_tui.domain.ledger import Entry, Sum
+from ralex_tui.domain.ledger import Entry
 from ralex_tui.domain.models import Catalogue, Tier
 from ralex_tui.domain.money import ZERO
 from ralex_tui.domain.routing import Route
 from ralex_tui.domain.text import visible_line
+from ralex_tui.domain.usage import Sum
 from ralex_tui.ui.glyphs import Glyphs
 from ralex_tui.ui.snapshot import DayFigures
 from ralex_tui.ui.transcript import Notice

@@ -7,9 +7,10 @@ from datetime import tzinfo
 
 from textual.content import Content
 
-from ralex_tui.domain.ledger import Entry, Outcome, Sum
+from ralex_tui.domain.ledger import Entry, Outcome
 from ralex_tui.domain.models import ModelRef, Tier
 from ralex_tui.domain.money import Accuracy
+from ralex_tui.domain.usage import Sum
 from ralex_tui.services.reports import Bar, DayReport
 from ralex_tui.ui.charts import STACK, Column, share_bar
 from ralex_tui.ui.figures import held, money, seconds, tokens

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from ralex_tui.domain.budget import BudgetPolicy, BudgetState, DayBudget
 from ralex_tui.domain.conversation import Message, Role
 from ralex_tui.domain.errors import RalexError
-from ralex_tui.domain.ledger import Sum, by_tier
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import NOTHING, Figure
+from ralex_tui.domain.usage import Sum, by_tier
 from ralex_tui.services.quote import History
 from ralex_tui.services.services import Services
 
@@ -98,7 +98,7 @@ async def load_day(services: Services) -> DayFigures:
     entries = await services.ledger.entries(today, today)
     tiers = await asyncio.to_thread(by_tier, entries)
     policy = services.policy
-    return DayFigures(budget, policy.state(budget.left), policy.next_reset(today), tiers, policy)
+    return DayFigures(budget, policy.state(budget.left), budget.ends_at or policy.days.next_reset(today), tiers, policy)
 
 
 def minutes_left(day: DayFigures | None, now: datetime) -> int:

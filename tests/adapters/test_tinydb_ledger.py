@@ -87,7 +87,7 @@ def test_ledger_gives_back_every_field_of_every_record(ledgers: Ledgers) -> None
         (held, settled),
         (plain, None),
     ]
-    assert book.raises == [more]
+    assert book.raises == {more.id: more}
     assert book.entries[held.id].reservation.at.utcoffset() == at.utcoffset()
 
 

@@ -164,7 +164,7 @@ async def test_settlement_counts_on_the_day_of_its_reservation(desk: Desk, ledge
 
 
 async def test_raise_counts_for_today_alone(desk: Desk, ledger: LedgerService) -> None:
-    budget = await ledger.raise_today(Usd.parse("0.5"), "a deadline")
+    budget = await ledger.raise_limit(Usd.parse("0.5"), "a deadline")
     desk.clock.move(days=1)
 
     assert budget.limit == Usd.parse("0.505")
@@ -175,7 +175,7 @@ async def test_raise_counts_for_today_alone(desk: Desk, ledger: LedgerService) -
 @pytest.mark.parametrize("amount", ["0", "-1"])
 async def test_raise_by_nothing_is_refused(ledger: LedgerService, amount: str) -> None:
     with pytest.raises(UsageError, match="more than zero"):
-        await ledger.raise_today(Usd.parse(amount), "no reason")
+        await ledger.raise_limit(Usd.parse(amount), "no reason")
 
 
 async def test_month_limit_counts_all_days_of_the_month_and_only_those(desk: Desk) -> None:

@@ -62,6 +62,12 @@ class DemoClock:
     def monotonic(self) -> float:
         return self.at.timestamp()
 
+    def uptime(self) -> float:
+        return self.at.timestamp()
+
+    def is_synchronised(self) -> bool:
+        return True
+
     def move(self, **by: float) -> None:
         """Move by hours, seconds, ..., as `timedelta` names them."""
         self.at += timedelta(**by)

@@ -13,11 +13,11 @@ from textual.content import Content
 from ralex_tui.domain.budget import BudgetPolicy, BudgetState, DayBudget
 from ralex_tui.domain.conversation import ConversationSummary, Message, Role
 from ralex_tui.domain.errors import BudgetExceeded, LedgerUnreadable, UsageError
-from ralex_tui.domain.ledger import Sum
 from ralex_tui.domain.models import Catalogue, Mode, Tier, TierPlan
 from ralex_tui.domain.money import Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import TokenUsage
 from ralex_tui.domain.routing import Route
+from ralex_tui.domain.usage import Sum
 from ralex_tui.services.quote import DraftQuote, History, quote
 from ralex_tui.ui import notices
 from ralex_tui.ui.bindings import BY_ID, COMMANDS, actions_by_key, clashes, keys_of, show_key, unknown_ids

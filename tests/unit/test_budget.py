@@ -10,7 +10,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ralex_tui.domain.budget import MIN_OUTPUT_TOKENS, BudgetPolicy, BudgetState, DayBudget, hold_for
+from ralex_tui.domain.budget import (
+    MIN_OUTPUT_TOKENS,
+    BudgetPolicy,
+    BudgetState,
+    DayBudget,
+    Limit,
+    Scope,
+    hold_for,
+)
 from ralex_tui.domain.errors import BudgetExceeded
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Accuracy, Figure, Usd
@@ -22,11 +30,15 @@ BERLIN = ZoneInfo("Europe/Berlin")
 lefts = st.integers(-(10**9), 10**13).map(Usd)
 
 
+def day(left: Usd) -> list[Limit]:
+    return [Limit(Scope.DAY, Usd(5 * 10**9), left)]
+
+
 @given(prices, lefts, st.integers(0, 3_000), st.integers(1, 3_000))
 def test_hold_never_exceeds_what_is_left(price: Price, left: Usd, bound: int, max_tokens: int) -> None:
     assume(not price.is_free)
     try:
-        hold = hold_for(need(price=price, input_bound=bound, max_tokens=max_tokens), left)
+        hold = hold_for(need(price=price, input_bound=bound, max_tokens=max_tokens), day(left))
     except BudgetExceeded:
         assert price.worst_case(bound, min(MIN_OUTPUT_TOKENS, max_tokens)) > left
     else:
@@ -39,7 +51,7 @@ def test_hold_covers_whatever_the_request_may_cost(
     price: Price, left: Usd, bound: int, max_tokens: int, data: st.DataObject
 ) -> None:
     try:
-        hold = hold_for(need(price=price, input_bound=bound, max_tokens=max_tokens), left)
+        hold = hold_for(need(price=price, input_bound=bound, max_tokens=max_tokens), day(left))
     except BudgetExceeded:
         return
 
@@ -51,7 +63,7 @@ def test_hold_covers_whatever_the_request_may_cost(
     [("1", "0.002", 500), ("0.002", "0.002", 500), ("0.0015", "0.0015", 250), ("0.001128", "0.001128", 64)],
 )
 def test_hold_is_the_worst_case_cut_to_what_is_left(left: str, amount: str, max_tokens: int) -> None:
-    hold = hold_for(need(), Usd.parse(left))
+    hold = hold_for(need(), day(Usd.parse(left)))
 
     assert (hold.amount, hold.max_tokens) == (Usd.parse(amount), max_tokens)
 
@@ -59,17 +71,34 @@ def test_hold_is_the_worst_case_cut_to_what_is_left(left: str, amount: str, max_
 @pytest.mark.parametrize("left", ["0.001127999", "0", "-1"])
 def test_hold_under_64_tokens_is_refused_with_what_is_missing(left: str) -> None:
     with pytest.raises(BudgetExceeded, match=r"^Cheap needs up to \$0\.0011 for this message") as refused:
-        hold_for(need(), Usd.parse(left))
+        hold_for(need(), day(Usd.parse(left)))
 
     assert "cheaper tier" in refused.value.hint
 
 
+def test_hold_is_cut_to_the_tightest_limit_and_a_refusal_names_what_each_lacks() -> None:
+    limits = [
+        Limit(Scope.DAY, Usd.parse("1"), Usd.parse("0.0015")),
+        Limit(Scope.MONTH, Usd.parse("9"), Usd.parse("3")),
+        Limit(Scope.CONVERSATION, Usd.parse("1"), Usd.parse("-0.25")),
+    ]
+
+    assert hold_for(need(), limits[:2]).amount == Usd.parse("0.0015")
+    with pytest.raises(BudgetExceeded, match="left of the conversation's limit") as refused:
+        hold_for(need(), limits)
+
+    shortfall = refused.value.shortfall
+    assert shortfall is not None
+    assert (shortfall.limit, shortfall.worst) == (limits[2], Usd.parse("0.002"))
+    assert shortfall.missing == {Scope.DAY: Usd.parse("0.0005"), Scope.CONVERSATION: Usd.parse("0.252")}
+
+
 def test_hold_of_a_short_answer_needs_only_that() -> None:
-    assert hold_for(need(max_tokens=10), Usd.parse("0.00102")).max_tokens == 10
+    assert hold_for(need(max_tokens=10), day(Usd.parse("0.00102"))).max_tokens == 10
 
 
 def test_hold_of_a_free_model_is_nothing_whatever_is_left() -> None:
-    hold = hold_for(free_need(), Usd(-1))
+    hold = hold_for(free_need(), day(Usd(-1)))
 
     assert (hold.amount, hold.max_tokens) == (Usd(0), 500)
 
@@ -118,7 +147,7 @@ def test_day_is_a_date_in_its_zone_from_its_hour_on(moment: datetime, reset_hour
 def test_days_are_as_long_as_the_clocks_change_makes_them(day: date, hours: int) -> None:
     policy = BudgetPolicy(Usd(1), BERLIN)
 
-    assert policy.next_reset(day) - policy.next_reset(day - timedelta(days=1)) == timedelta(hours=hours)
+    assert policy.days.next_reset(day) - policy.days.next_reset(day - timedelta(days=1)) == timedelta(hours=hours)
 
 
 @given(
@@ -130,7 +159,7 @@ def test_day_ends_at_its_reset(moment: datetime, zone: str, reset_hour: int) -> 
     policy = BudgetPolicy(Usd(1), ZoneInfo(zone), reset_hour=reset_hour)
     day = policy.day_of(moment)
 
-    reset = policy.next_reset(day)
+    reset = policy.days.next_reset(day)
 
     assert moment < reset
     assert policy.day_of(reset) == day + timedelta(days=1)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ralex_tui.domain.ledger import DayBook, Entry, Record, Sum, by_model, by_tier
+from ralex_tui.domain.budget import Scope
+from ralex_tui.domain.ids import new_id
+from ralex_tui.domain.ledger import Allowance, Correction, DayBook, Entry, Record
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import TokenUsage
-from tests.samples import DAY, raise_of, reservation, settlement
+from ralex_tui.domain.usage import Sum, by_model, by_tier
+from tests.samples import DAY, NOON, raise_of, reservation, settlement
 
 names = st.sampled_from(["a", "b", "c"])
 amounts = st.integers(0, 10**6).map(Usd)
@@ -23,7 +29,18 @@ records: st.SearchStrategy[Record] = st.one_of(
         st.sampled_from(Accuracy),
     ),
     st.builds(lambda name, amount: raise_of(amount.dollars, id=name), names, amounts),
+    st.builds(
+        lambda name, of, amount, mark: correction(of, amount, mark, id=name),
+        names,
+        names,
+        amounts,
+        st.sampled_from(Accuracy),
+    ),
 )
+
+
+def correction(of: str, charged: Usd, accuracy: Accuracy = Accuracy.EXACT, **fields: Any) -> Correction:
+    return replace(Correction(new_id(), of, NOON, charged, accuracy, "user", "the bill says so"), **fields)
 
 
 def book_of(*made: Record) -> DayBook:
@@ -41,7 +58,7 @@ def test_sums_agree_with_the_entries_whatever_comes(made: list[Record]) -> None:
     assert book.spent.amount == Usd.total(entry.cost.amount for entry in entries)
     assert book.spent.accuracy is Accuracy.weakest(entry.cost.accuracy for entry in entries if entry.cost.amount)
     assert book.held == Usd.total(entry.reservation.amount for entry in book.open_entries)
-    assert book.raised == Usd.total(record.amount for record in book.raises)
+    assert book.granted(Scope.DAY) == Usd.total(record.amount for record in book.raises.values())
 
 
 @given(st.lists(records, max_size=20))
@@ -54,7 +71,8 @@ def test_records_replayed_twice_change_nothing(made: list[Record]) -> None:
 
 def _kept(book: DayBook) -> list[Record]:
     ends = [entry.settlement for entry in book.entries.values() if entry.settlement is not None]
-    return [*(entry.reservation for entry in book.entries.values()), *ends, *book.raises]
+    corrections = [record for entry in book.entries.values() for record in entry.corrections]
+    return [*(entry.reservation for entry in book.entries.values()), *ends, *corrections, *book.raises.values()]
 
 
 def test_reservation_holds_until_it_is_settled() -> None:
@@ -88,6 +106,46 @@ def test_entry_is_an_overrun_above_its_hold(charged: str, is_overrun: bool) -> N
 
     assert Entry(held, settlement(held, charged)).is_overrun is is_overrun
     assert not Entry(held).is_overrun
+
+
+def test_correction_counts_in_place_of_the_charge_which_stays() -> None:
+    held = reservation()
+    rough = settlement(held, "0.002", accuracy=Accuracy.ESTIMATED)
+
+    book = book_of(held, rough, correction(held.id, Usd.parse("0.0005")), correction(held.id, Usd.parse("0.0007")))
+
+    assert book.spent == Figure(Usd.parse("0.0007"), Accuracy.EXACT)
+    assert book.entries[held.id].settlement == rough
+
+
+def test_correction_of_what_is_still_held_changes_nothing() -> None:
+    held = reservation()
+
+    assert book_of(held, correction(held.id, Usd(1))) == book_of(held)
+
+
+def test_raise_of_one_conversation_is_not_one_of_the_day() -> None:
+    book = book_of(raise_of("1", scope=Scope.CONVERSATION, conversation="c"), raise_of("2", scope=Scope.MONTH))
+
+    granted = [book.granted(scope, name) for scope, name in ((Scope.DAY, ""), (Scope.MONTH, ""))]
+    assert granted == [Usd(0), Usd.parse("2")]
+    assert book.granted(Scope.CONVERSATION, "c") == Usd.parse("1")
+    assert book.granted(Scope.CONVERSATION, "d") == Usd(0)
+
+
+@given(st.integers(0, 100), st.integers(1, 200), st.integers(0, 200))
+def test_allowance_pays_for_its_request_beyond_the_limit_and_for_nothing_else(left: int, worst: int, cost: int) -> None:
+    """`left` was there before; afterwards there is what the request did not take of it, and never more."""
+    cost = min(cost, worst)
+    missing = max(worst - left, 0)
+    held = reservation(amount=Usd(worst))
+    allowed = Allowance(new_id(), DAY, NOON, held.id, {Scope.DAY: Usd(missing)} if missing else {}, "a deadline")
+
+    waiting = book_of(held, allowed)
+    done = book_of(held, allowed, settlement(held, Usd(cost).dollars))
+
+    assert left + waiting.granted(Scope.DAY).nano - waiting.taken.nano == max(left - worst, 0)
+    assert left + done.granted(Scope.DAY).nano - done.taken.nano == max(left - cost, 0)
 
 
 def test_sums_by_tier_and_model_hold_every_entry() -> None:

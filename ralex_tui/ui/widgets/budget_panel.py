@@ -7,9 +7,9 @@ from textual.renderables.digits import DIGITS, DIGITS3X3_BOLD
 from textual.widget import Widget
 
 from ralex_tui.domain.budget import BudgetState
-from ralex_tui.domain.ledger import Sum
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import ZERO
+from ralex_tui.domain.usage import Sum
 from ralex_tui.ui.figures import money, seconds, tokens, until
 from ralex_tui.ui.gauge import alarm_role, gauge
 from ralex_tui.ui.glyphs import ASCII, Glyphs
