@@ -123,7 +123,12 @@ def build_services(setup: Setup, *, in_process: bool) -> Services:
     engine = _engine(setup, in_process=in_process)
     known = catalogue(setup)
 
+    turns = TurnService(
+        engine=engine, ledger=ledger, library=library, catalogue=lambda: known, policy=policy, clock=clock
+    )
+
     async def close() -> None:
+        await turns.close()
         await engine.close()
         stack.close()
 
@@ -132,9 +137,7 @@ def build_services(setup: Setup, *, in_process: bool) -> Services:
         policy=policy,
         clock=clock,
         catalogue=lambda: known,
-        turns=TurnService(
-            engine=engine, ledger=ledger, library=library, catalogue=lambda: known, policy=policy, clock=clock
-        ),
+        turns=turns,
         ledger=ledger,
         library=library,
         reports=ReportService(ledger, policy),

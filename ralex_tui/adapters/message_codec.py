@@ -10,7 +10,7 @@ from ralex_tui.domain.models import Tier
 
 _PLAIN_MESSAGE_FIELDS = (
     *("id", "role", "text", "parent", "state", "thinking", "tier", "model", "reason"),
-    *("first_token_s", "duration_s", "finish_reason", "error", "error_hint"),
+    *("first_token_s", "duration_s", "finish_reason", "error", "error_hint", "note"),
 )
 
 

@@ -68,6 +68,15 @@ class TinydbConversations:
             }
         )
 
+    def amend(self, conversation_id: str, message: Message) -> None:
+        db = self._existing(conversation_id)
+        with db.exclusive():
+            table = db.records(_MESSAGES)
+            known = next((doc for doc in table if doc["id"] == message.id), None)
+            if known is None:
+                raise StorageError(f"conversation {conversation_id} has no message {message.id}")
+            table.replace({**message_doc(message), "number": known["number"]}, known.doc_id)
+
     def put(self, conversation_id: str, message: Message) -> None:
         db = self._existing(conversation_id)
         with db.exclusive():

@@ -10,6 +10,7 @@ Knows nothing of processes and pipes. Keys cross here and nowhere else.
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import orjson
@@ -92,12 +93,15 @@ def pack_request(request: EngineRequest) -> dict[str, Any]:
         "messages": [(role.value, sendable(text)) for role, text in request.messages],
         "max_tokens": request.max_tokens,
         "temperature": request.temperature,
+        "is_cached": request.is_cached,
     }
 
 
 def unpack_request(data: dict[str, Any]) -> EngineRequest:
     messages = tuple((Role(role), text) for role, text in data["messages"])
-    return EngineRequest(data["id"], ModelRef(data["model"]), messages, data["max_tokens"], data["temperature"])
+    return EngineRequest(
+        data["id"], ModelRef(data["model"]), messages, data["max_tokens"], data["temperature"], data["is_cached"]
+    )
 
 
 def pack_event(event: EngineEvent) -> dict[str, Any]:
@@ -107,7 +111,7 @@ def pack_event(event: EngineEvent) -> dict[str, Any]:
         case ThinkingDelta(text):
             return {"kind": "thinking", "text": sendable(text)}
         case UsageReported(usage, cost, is_counted):
-            counts = [usage.input, usage.output, usage.cache_read, usage.cache_write, usage.reasoning]
+            counts = [getattr(usage, each.name) for each in fields(usage)]
             return {
                 "kind": "usage",
                 "counts": counts,

@@ -26,8 +26,9 @@ from ralex_tui.domain.events import Failed, Reserved, Routed, Settled, Stopped, 
 from ralex_tui.domain.models import Mode
 from ralex_tui.domain.money import Figure, Usd
 from ralex_tui.domain.text import visible, visible_line
+from ralex_tui.services.pump import StopSignal
 from ralex_tui.services.services import Services
-from ralex_tui.services.turn import MAX_PROMPT_BYTES, Ask, StopSignal
+from ralex_tui.services.turn import MAX_PROMPT_BYTES, Ask
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

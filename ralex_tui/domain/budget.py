@@ -43,12 +43,14 @@ class Shortfall:
         needed: What the request must hold at least: its input and a short answer.
         worst: What it would hold if the money were there.
         missing: By how much each limit falls short of `worst`; those that cover it are left out.
+        need: The request.
     """
 
     limit: Limit
     needed: Usd
     worst: Usd
     missing: Mapping[Scope, Usd]
+    need: Need
 
 
 class BudgetState(StrEnum):
@@ -197,7 +199,7 @@ def hold_for(need: Need, limits: Iterable[Limit]) -> Hold:
     least = need.price.worst_case(need.input_bound, min(MIN_OUTPUT_TOKENS, need.max_tokens))
     if least > tightest.left:
         missing = {limit.scope: worst - limit.left for limit in limits if limit.left < worst}
-        raise _exceeded(need, Shortfall(tightest, least, worst, missing))
+        raise _exceeded(need, Shortfall(tightest, least, worst, missing, need))
     affordable = need.price.affordable_output(tightest.left, need.input_bound)
     max_tokens = need.max_tokens if affordable is None else min(need.max_tokens, affordable)
     return Hold(need.price.worst_case(need.input_bound, max_tokens), max_tokens)

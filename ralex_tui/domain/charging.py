@@ -21,6 +21,7 @@ class Evidence:
         reported: The provider's own figure of the cost.
         n_output_bytes: UTF-8 bytes of all text and thinking that came.
         may_be_billed: False only if the request certainly cost nothing.
+        is_billed_whole: Whether the provider goes on writing, and billing, after a stop.
     """
 
     usage: TokenUsage | None = None
@@ -28,6 +29,7 @@ class Evidence:
     reported: Usd | None = None
     n_output_bytes: int = 0
     may_be_billed: bool = True
+    is_billed_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def charge(reservation: Reservation, evidence: Evidence) -> Charge:
         return Charge(computed, Accuracy.COMPUTED, usage, computed)
     if not evidence.may_be_billed:
         return Charge(ZERO, Accuracy.EXACT)
-    estimate = upper_estimate(reservation, evidence.n_output_bytes)
+    unseen = reservation.max_tokens if evidence.is_billed_whole else evidence.n_output_bytes
+    estimate = upper_estimate(reservation, unseen)
     return Charge(max(estimate, computed or ZERO), Accuracy.ESTIMATED, usage, computed)
 
 

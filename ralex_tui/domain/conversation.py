@@ -36,7 +36,7 @@ class Message:
         parent: The message it follows; None for the first.
         text: As it came, raw: cleaned by `visible()` only where it is shown.
         model: The full id of the model that answered.
-        reason: Why this tier was picked, in words.
+        reason: Why this tier was picked, in words; `note`: what the limit made of it, if anything.
         cost: What it was charged; None for questions and for answers without a charge yet.
         duration_s: From sending to the last token; `first_token_s`: to the first.
         error: What went wrong, for a failed answer; one sentence.
@@ -59,6 +59,7 @@ class Message:
     finish_reason: str | None = None
     error: str = ""
     error_hint: str = ""
+    note: str = ""
 
     @property
     def tokens_per_second(self) -> float | None:

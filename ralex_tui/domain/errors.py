@@ -78,7 +78,15 @@ class DayInDoubt(BudgetError):
 
 
 class PriceUnknown(BudgetError):
-    """A paid model has no price, so its worst case can't be reserved."""
+    """A paid model has no price, so its worst case can't be reserved.
+
+    Args:
+        model: Its full id.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", model: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.model = model
 
 
 class EngineError(RalexError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ralex_tui.domain.pricing import Price
+from ralex_tui.domain.providers import UNKNOWN_HABITS, Habits
 
 
 class Tier(StrEnum):
@@ -80,12 +81,14 @@ class Model:
     Args:
         price: None where unknown; such a model is refused until it has one.
         context: Tokens its context holds; None where unknown.
+        habits: Of its provider.
     """
 
     ref: ModelRef
     price: Price | None
     is_local: bool = False
     context: int | None = None
+    habits: Habits = UNKNOWN_HABITS
 
 
 @dataclass(frozen=True, slots=True)

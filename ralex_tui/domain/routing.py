@@ -29,6 +29,7 @@ class Route:
     Args:
         is_auto: Whether Auto picked the tier.
         wanted: The tier that would have been picked with more money or more models; None if this is it.
+        note: What the limit made of it, one sentence for the user; empty where it made nothing.
     """
 
     tier: Tier
@@ -36,6 +37,7 @@ class Route:
     reason: str
     is_auto: bool = False
     wanted: Tier | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

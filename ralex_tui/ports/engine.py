@@ -18,6 +18,7 @@ class EngineRequest:
     Args:
         id: The reservation's id; also the id by which an engine's logs call the request.
         max_tokens: Always sent: the reservation pays for no more.
+        is_cached: Whether to ask the provider to keep the messages for the next request.
     """
 
     id: str
@@ -25,6 +26,7 @@ class EngineRequest:
     messages: tuple[tuple[Role, str], ...]
     max_tokens: int
     temperature: float | None = None
+    is_cached: bool = False
 
 
 class Engine(Protocol):

@@ -62,6 +62,10 @@ class ConversationStore(Protocol):
         """Add or replace a message, durably, and make it the head."""
         ...
 
+    def amend(self, conversation_id: str, message: Message) -> None:
+        """Replace a message, durably; the head stays where it is."""
+        ...
+
     def rename(self, conversation_id: str, title: str) -> None: ...
 
     def load(self, conversation_id: str) -> Conversation:

@@ -242,8 +242,8 @@ class Bookkeeper:
         book = self._say(lambda day, at: Raise(new_id(), day, at, amount, why, scope, conversation))
         return self._budget_of(book)
 
-    def decide(self, choice: Choice, need: Need, shortfall: Shortfall) -> None:
-        figures = shortfall.needed, shortfall.limit.left
+    def decide(self, choice: Choice, shortfall: Shortfall) -> None:
+        need, figures = shortfall.need, (shortfall.needed, shortfall.limit.left)
         self._say(lambda day, at: Decision(new_id(), day, at, choice, need.conversation, need.tier, *figures))
 
     def reconcile(self, provider: str, since: datetime, theirs: Usd, ours: Usd) -> Reconciliation:

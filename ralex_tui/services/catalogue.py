@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ralex_tui.config.schema import Settings, TierSettings
 from ralex_tui.domain.models import Catalogue, Model, ModelRef, Tier, TierPlan
 from ralex_tui.domain.money import Usd
+from ralex_tui.domain.providers import Habits, habits_of
 from ralex_tui.ports.prices import PriceSource
 
 
@@ -25,9 +26,16 @@ def build_catalogue(
     """
 
     def model(ref: ModelRef) -> Model:
-        return Model(ref, prices.price(ref), is_local=is_local(ref))
+        return Model(ref, prices.price(ref), is_local=is_local(ref), habits=_habits(ref, settings))
 
     return Catalogue({tier: _plan(tier, plan, is_reachable, model) for tier, plan in settings.tiers.items()})
+
+
+def _habits(ref: ModelRef, settings: Settings) -> Habits:
+    own = settings.providers.get(ref.provider)
+    if own is None:
+        return habits_of(ref.provider, ref.path)
+    return habits_of(own.kind, ref.path, has_own_address=own.api_base is not None)
 
 
 def _plan(

@@ -164,13 +164,13 @@ class LedgerService:
         """
         return await self._thread.run(self._keeper.raise_limit, amount, why, scope, conversation)
 
-    async def decide(self, choice: Choice, need: Need, shortfall: Shortfall) -> None:
+    async def decide(self, choice: Choice, shortfall: Shortfall) -> None:
         """Record what the user answered when a limit refused a message.
 
         Raises:
             LedgerUnreadable: If it can't be written.
         """
-        await self._thread.run(self._keeper.decide, choice, need, shortfall)
+        await self._thread.run(self._keeper.decide, choice, shortfall)
 
     async def confirm_day(self, why: str) -> date:
         """Open the day that the clock names, on the user's word; what `DayInDoubt` asks for.

@@ -78,6 +78,14 @@ class LibraryService:
             self._streaming.discard(message.id)
         await self._thread.run(self._store.put, conversation_id, message)
 
+    async def amend(self, conversation_id: str, message: Message) -> None:
+        """Replace a message of which more is known now; the branch shown stays as it is.
+
+        Raises:
+            StorageError: If it can't be written, or there is no such conversation or message.
+        """
+        await self._thread.run(self._store.amend, conversation_id, message)
+
     async def rename(self, conversation_id: str, title: str) -> None:
         """Give it a title of the user's own; with an empty one, the first question serves again.
 

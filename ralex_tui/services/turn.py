@@ -1,41 +1,37 @@
-"""One chat turn: route, reserve, save, stream, settle, save. Knows no widget and no library."""
+"""One chat turn: admit, save, stream, settle, save. Knows no widget and no library."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ralex_tui.domain.budget import CRITICAL_MAX_TOKENS, BudgetPolicy, BudgetState, Need
+from ralex_tui.domain.budget import BudgetPolicy
+from ralex_tui.domain.caching import pays_to_mark
 from ralex_tui.domain.charging import Charge, Evidence, charge
-from ralex_tui.domain.conversation import Conversation, Message, MessageState, Role, chat_history
-from ralex_tui.domain.errors import EngineError, PriceUnknown, RalexError, UsageError
-from ralex_tui.domain.events import (
-    EngineEvent,
-    Failed,
-    Finished,
-    Reserved,
-    Routed,
-    Settled,
-    Stopped,
-    TextDelta,
-    ThinkingDelta,
-    TurnEvent,
-    UsageReported,
-)
-from ralex_tui.domain.ids import new_id
-from ralex_tui.domain.ledger import Outcome, Reservation, Settlement
+from ralex_tui.domain.conversation import Message, MessageState, Role, chat_history
+from ralex_tui.domain.errors import RalexError, UsageError
+from ralex_tui.domain.events import Failed, Reserved, Routed, Settled, Stopped, TurnEvent
+from ralex_tui.domain.ledger import Outcome, Settlement
 from ralex_tui.domain.models import Catalogue, Mode
 from ralex_tui.domain.money import Figure
-from ralex_tui.domain.pricing import input_bound
-from ralex_tui.domain.routing import Route, route
+from ralex_tui.domain.pricing import estimate_tokens
 from ralex_tui.ports.clock import Clock
-from ralex_tui.ports.engine import Engine, EngineRequest
+from ralex_tui.ports.engine import Engine
+from ralex_tui.services.admission import Admission, Request
+from ralex_tui.services.answer import Answer
 from ralex_tui.services.ledger import LedgerService
 from ralex_tui.services.library import LibraryService
+from ralex_tui.services.pump import Pump, StopSignal
+
+_log = logging.getLogger(__name__)
 
 MAX_PROMPT_BYTES = 4 * 1024 * 1024
+
+# How long a stopped answer that is billed to its end is listened to for its usage.
+_DRAIN_S = 180.0
 
 _STATE_OF = {
     Outcome.DONE: MessageState.DONE,
@@ -51,29 +47,23 @@ class Ask:
     Args:
         conversation: The id of the conversation it belongs to; None opens a new one.
         model_id: A model chosen by name, before any mode.
+        allowed_because: The user's reason to let this one past the limits; empty for none.
     """
 
     text: str
     mode: Mode = Mode.AUTO
     conversation: str | None = None
     model_id: str | None = None
-
-
-class StopSignal:
-    """The user's wish to stop one turn; may be given at any time, also before the turn began."""
-
-    def __init__(self) -> None:
-        self._event = asyncio.Event()
-
-    def stop(self) -> None:
-        self._event.set()
-
-    async def wait(self) -> None:
-        await self._event.wait()
+    allowed_because: str = ""
 
 
 class TurnService:
-    """Runs turns. One object serves any number of them at once."""
+    """Runs turns. One object serves any number of them at once.
+
+    Attributes:
+        on_corrected: Called with a conversation's id and an answer of which the figure changed
+            after its turn had ended.
+    """
 
     def __init__(
         self,
@@ -85,12 +75,14 @@ class TurnService:
         policy: BudgetPolicy,
         clock: Clock,
     ) -> None:
+        self.on_corrected: Callable[[str, Message], None] | None = None
         self._engine = engine
         self._ledger = ledger
         self._library = library
         self._catalogue = catalogue
-        self._policy = policy
+        self._admission = Admission(ledger, policy)
         self._clock = clock
+        self._drains: set[asyncio.Task[None]] = set()
 
     async def run(self, ask: Ask, stop: StopSignal | None = None) -> AsyncGenerator[TurnEvent]:
         """One turn as events: Routed, Reserved, deltas, then one of Settled, Stopped, Failed.
@@ -111,7 +103,13 @@ class TurnService:
             async for event in events:
                 yield event
 
-    async def _prepare(self, ask: Ask) -> _Turn:
+    async def close(self) -> None:
+        """Give up listening to stopped answers; their upper estimates stand. Safe to call more than once."""
+        for task in self._drains:
+            task.cancel()
+        await asyncio.gather(*self._drains, return_exceptions=True)
+
+    async def _prepare(self, ask: Ask) -> Answer:
         """Route, reserve and save the question; when this returns the request may leave.
 
         Raises:
@@ -119,18 +117,21 @@ class TurnService:
         """
         _check(ask.text)
         catalogue = self._catalogue()
-        conversation = await self._library.open(ask.conversation) if ask.conversation else None
-        budget = await self._ledger.day_budget()
-        state = self._policy.state(budget.left)
-        chosen = route(ask.text, ask.mode, catalogue, state, model_id=ask.model_id)
-        history = chat_history(conversation.path()) if conversation else []
-        messages = (*history, (Role.USER, ask.text))
-        is_new = conversation is None
-        conversation = conversation or self._library.new(ask.mode)
-        request_id = new_id()
-        need = self._need(chosen, conversation, messages, catalogue, state)
-        reservation = await self._ledger.reserve(request_id, need, is_auto=chosen.is_auto)
-        turn = _Turn(chosen, conversation, reservation, messages, catalogue.plan(chosen.tier).temperature, self._clock)
+        is_new = ask.conversation is None
+        conversation = await self._library.open(ask.conversation) if ask.conversation else self._library.new(ask.mode)
+        path = conversation.path()
+        messages = (*chat_history(path), (Role.USER, ask.text))
+        request = Request(ask.mode, conversation.id, messages, ask.model_id, ask.allowed_because)
+        admitted = await self._admission.admit(request, catalogue)
+        n_tokens = sum(estimate_tokens(text) for _, text in messages)
+        turn = Answer(
+            admitted,
+            conversation,
+            messages,
+            self._clock,
+            temperature=catalogue.plan(admitted.route.tier).temperature,
+            is_cached=pays_to_mark(path, admitted.route.model, n_tokens),
+        )
         try:
             if is_new:
                 await self._library.add(conversation)
@@ -142,37 +143,13 @@ class TurnService:
             raise
         return turn
 
-    def _need(
-        self,
-        chosen: Route,
-        conversation: Conversation,
-        messages: tuple[tuple[Role, str], ...],
-        catalogue: Catalogue,
-        state: BudgetState,
-    ) -> Need:
-        if chosen.model.price is None:
-            raise PriceUnknown(
-                f"the price of {chosen.model.ref} is not known, so its cost can't be reserved; nothing was sent",
-                hint=f"enter it under prices: in config.yaml, as {chosen.model.ref}: {{input: ..., output: ...}}",
-            )
-        max_tokens = catalogue.plan(chosen.tier).max_tokens
-        if state is BudgetState.CRITICAL and not chosen.model.price.is_free:
-            max_tokens = min(max_tokens, CRITICAL_MAX_TOKENS)
-        return Need(
-            model=chosen.model,
-            tier=chosen.tier,
-            conversation=conversation.id,
-            price=chosen.model.price,
-            input_bound=input_bound([text for _, text in messages]),
-            max_tokens=max_tokens,
-        )
-
-    async def _answer(self, turn: _Turn, stop: StopSignal) -> AsyncGenerator[TurnEvent]:
+    async def _answer(self, turn: Answer, stop: StopSignal) -> AsyncGenerator[TurnEvent]:
         """Stream the answer; settle and save it however it ends."""
         outcome, error = Outcome.STOPPED, None
         ended: TurnEvent | None = None
+        pump = Pump(self._engine.stream(turn.request), stop)
         try:
-            async with aclosing(self._pumped(turn, stop)) as events:
+            async with aclosing(pump.events()) as events:
                 async for event in events:
                     if turn.take(event):
                         yield event  # type: ignore[misc]  # take() is true for deltas only
@@ -181,41 +158,19 @@ class TurnService:
         except RalexError as caught:
             outcome, error = Outcome.FAILED, caught
         finally:
+            # An answer that is billed to its end anyhow is heard to its end, for its usage.
+            is_heard_out = stop.is_given and outcome is Outcome.STOPPED and turn.route.model.habits.bills_whole
+            if not is_heard_out:
+                await pump.close()
             # Shielded: neither a second ctrl+c nor the app's end may leave the hold unsettled.
             ended = await asyncio.shield(self._end(turn, outcome, error))
+            if is_heard_out:
+                task = asyncio.create_task(self._hear_out(turn, pump, ended), name="stopped answer")
+                self._drains.add(task)
+                task.add_done_callback(self._drains.discard)
         yield ended
 
-    async def _pumped(self, turn: _Turn, stop: StopSignal) -> AsyncGenerator[EngineEvent]:
-        """The engine's events until they end or the user stops; the request is closed on leaving."""
-        queue: asyncio.Queue[EngineEvent | BaseException | None] = asyncio.Queue()
-
-        async def pump() -> None:
-            try:
-                async with aclosing(self._engine.stream(turn.request)) as events:
-                    async for event in events:
-                        queue.put_nowait(event)
-                queue.put_nowait(None)
-            except asyncio.CancelledError:
-                raise
-            except BaseException as error:  # noqa: BLE001 - handed to the consumer, which raises it
-                queue.put_nowait(error)
-
-        async def watch() -> None:
-            await stop.wait()
-            queue.put_nowait(None)
-
-        tasks = [asyncio.create_task(pump(), name="engine"), asyncio.create_task(watch(), name="stop")]
-        try:
-            while (item := await queue.get()) is not None:
-                if isinstance(item, BaseException):
-                    raise item
-                yield item
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _end(self, turn: _Turn, outcome: Outcome, error: RalexError | None) -> TurnEvent:
+    async def _end(self, turn: Answer, outcome: Outcome, error: RalexError | None) -> TurnEvent:
         """Settle first, then save the answer: the money is the promise, the text comes right after."""
         evidence = turn.evidence(error)
         problem = error
@@ -234,7 +189,7 @@ class TurnService:
             return Failed(problem, answer)
         return Settled(answer) if outcome is Outcome.DONE else Stopped(answer)
 
-    async def _settle(self, turn: _Turn, outcome: Outcome, evidence: Evidence) -> Charge:
+    async def _settle(self, turn: Answer, outcome: Outcome, evidence: Evidence) -> Charge:
         charged = charge(turn.reservation, evidence)
         settlement = Settlement(
             id=turn.reservation.id,
@@ -251,91 +206,37 @@ class TurnService:
         await self._ledger.settle(turn.reservation.day, settlement)
         return charged
 
+    async def _hear_out(self, turn: Answer, pump: Pump, ended: TurnEvent) -> None:
+        """Read a stopped answer to its end; its usage then corrects the upper estimate it was charged."""
+        try:
+            async with asyncio.timeout(_DRAIN_S), aclosing(pump.events()) as events:
+                async for event in events:
+                    turn.take_late(event)
+        except (TimeoutError, RalexError) as error:
+            _log.info("the usage of a stopped answer did not come: %s", type(error).__name__)
+        finally:
+            await pump.close()
+        if turn.is_finished and isinstance(ended, Stopped):
+            try:
+                await self._correct(turn, ended.answer)
+            except RalexError as error:
+                _log.warning("the figure of a stopped answer could not be corrected: %s", error.message)
 
-class _Turn:
-    """What is known of one turn while it runs."""
-
-    def __init__(
-        self,
-        chosen: Route,
-        conversation: Conversation,
-        reservation: Reservation,
-        messages: tuple[tuple[Role, str], ...],
-        temperature: float | None,
-        clock: Clock,
-    ) -> None:
-        self.route = chosen
-        self.conversation = conversation
-        self.reservation = reservation
-        self.answer_id = new_id()
-        self.question = Message(new_id(), Role.USER, messages[-1][1], clock.now(), parent=conversation.head)
-        self.request = EngineRequest(reservation.id, chosen.model.ref, messages, reservation.max_tokens, temperature)
-        self.first_token_s: float | None = None
-        self._clock = clock
-        self._started = clock.monotonic()
-        self._ended: float | None = None
-        self._text: list[str] = []
-        self._thinking: list[str] = []
-        self._usage: UsageReported | None = None
-        self._finished: Finished | None = None
-
-    def take(self, event: EngineEvent) -> bool:
-        """Remember an event; true if it is a delta, which is to be handed on."""
-        match event:
-            case TextDelta(text):
-                self._mark_first()
-                self._text.append(text)
-                return True
-            case ThinkingDelta(text):
-                self._mark_first()
-                self._thinking.append(text)
-                return True
-            case UsageReported():
-                self._usage = event
-            case Finished():
-                self._finished = event
-                self._ended = self._clock.monotonic()
-        return False
-
-    @property
-    def is_finished(self) -> bool:
-        return self._finished is not None
-
-    @property
-    def elapsed_s(self) -> float:
-        return (self._ended if self._ended is not None else self._clock.monotonic()) - self._started
-
-    def evidence(self, error: RalexError | None) -> Evidence:
-        n_bytes = sum(len(part.encode("utf-8", "surrogatepass")) for part in (*self._text, *self._thinking))
-        may_be_billed = n_bytes > 0 or not isinstance(error, EngineError) or error.may_be_billed
-        if self._usage is None:
-            return Evidence(n_output_bytes=n_bytes, may_be_billed=may_be_billed)
-        return Evidence(self._usage.usage, self._usage.is_counted, self._usage.cost, n_bytes, may_be_billed)
-
-    def message(self, state: MessageState, charged: Charge | None = None, error: RalexError | None = None) -> Message:
-        return Message(
-            id=self.answer_id,
-            role=Role.ASSISTANT,
-            text="".join(self._text),
-            at=self._clock.now(),
-            parent=self.question.id,
-            state=state,
-            thinking="".join(self._thinking),
-            tier=self.route.tier,
-            model=self.route.model.ref.id,
-            reason=self.route.reason,
-            usage=charged.usage if charged else None,
-            cost=Figure(charged.amount, charged.accuracy) if charged else None,
-            first_token_s=self.first_token_s,
-            duration_s=self.elapsed_s,
-            finish_reason=self._finished.reason if self._finished else None,
-            error=error.message if error else "",
-            error_hint=error.hint if error else "",
+    async def _correct(self, turn: Answer, answer: Message) -> None:
+        charged = charge(turn.reservation, turn.evidence(None))
+        cost = Figure(charged.amount, charged.accuracy)
+        await self._ledger.correct(
+            turn.reservation.day,
+            turn.reservation.id,
+            cost,
+            who="provider",
+            why="its usage came after the stop",
+            usage=charged.usage,
         )
-
-    def _mark_first(self) -> None:
-        if self.first_token_s is None:
-            self.first_token_s = self._clock.monotonic() - self._started
+        answer = replace(answer, cost=cost, usage=charged.usage)
+        await self._library.amend(turn.conversation.id, answer)
+        if self.on_corrected is not None:
+            self.on_corrected(turn.conversation.id, answer)
 
 
 def _check(text: str) -> None:

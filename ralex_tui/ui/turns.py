@@ -17,9 +17,10 @@ from ralex_tui.domain.models import Mode
 from ralex_tui.domain.money import NOTHING, Figure, Usd
 from ralex_tui.domain.pricing import estimate_tokens
 from ralex_tui.domain.routing import Route
+from ralex_tui.services.pump import StopSignal
 from ralex_tui.services.quote import History
 from ralex_tui.services.services import Services
-from ralex_tui.services.turn import Ask, StopSignal
+from ralex_tui.services.turn import Ask
 from ralex_tui.ui.transcript import LiveStatus, Transcript
 
 # Below this the speed of writing is a guess that jumps about.

@@ -139,6 +139,10 @@ class _Breakable:
         self._check()
         self._store.put(conversation_id, message)
 
+    def amend(self, conversation_id: str, message: Message) -> None:
+        self._check()
+        self._store.amend(conversation_id, message)
+
     def rename(self, conversation_id: str, title: str) -> None:
         self._check()
         self._store.rename(conversation_id, title)

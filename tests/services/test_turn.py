@@ -33,7 +33,8 @@ from ralex_tui.domain.ledger import Entry, Outcome
 from ralex_tui.domain.models import Mode, Tier
 from ralex_tui.domain.money import ZERO, Accuracy, Usd
 from ralex_tui.domain.pricing import TokenUsage
-from ralex_tui.services.turn import MAX_PROMPT_BYTES, Ask, StopSignal
+from ralex_tui.services.pump import StopSignal
+from ralex_tui.services.turn import MAX_PROMPT_BYTES, Ask
 from tests.services.desk import CHEAP_PRICE, Desk
 
 

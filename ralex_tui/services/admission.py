@@ -1,0 +1,142 @@
+"""Which tier answers, and the money for it on disk: nothing leaves before `admit` has returned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ralex_tui.domain.budget import BudgetPolicy, BudgetState, Need
+from ralex_tui.domain.conversation import Role
+from ralex_tui.domain.errors import BudgetExceeded, LedgerUnreadable, PriceUnknown
+from ralex_tui.domain.ids import new_id
+from ralex_tui.domain.ledger import Reservation
+from ralex_tui.domain.models import Catalogue, Mode, Tier
+from ralex_tui.domain.money import Usd
+from ralex_tui.domain.pricing import input_bound
+from ralex_tui.domain.routing import Route, route
+from ralex_tui.services.choices import affordable, allowed_tokens
+from ralex_tui.services.ledger import LedgerService
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What wants to leave.
+
+    Args:
+        messages: All that is sent, the question last.
+        model_id: A model chosen by name, before any mode.
+        allowed_because: The user's reason to let it past the limits; empty for none.
+    """
+
+    mode: Mode
+    conversation: str
+    messages: tuple[tuple[Role, str], ...]
+    model_id: str | None = None
+    allowed_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Who answers, and the hold that pays for it."""
+
+    route: Route
+    reservation: Reservation
+
+
+class Admission:
+    """Routes and reserves."""
+
+    def __init__(self, ledger: LedgerService, policy: BudgetPolicy) -> None:
+        self._ledger = ledger
+        self._policy = policy
+
+    async def admit(self, request: Request, catalogue: Catalogue) -> Admitted:
+        """Choose tier and model and reserve their worst case.
+
+        Auto steps down, dearest first, to what the money left still covers; a tier that the user
+        chose is kept or refused.
+
+        Raises:
+            RalexError: Nothing is held. `BudgetExceeded` names the tier that was wanted first.
+        """
+        left = await self._left()
+        # Without a ledger nothing paid may leave; what is free goes on.
+        state = BudgetState.SPENT if left is None else self._policy.state(left)
+        text = request.messages[-1][1]
+        chosen = route(text, request.mode, catalogue, state, model_id=request.model_id)
+        if left is None:
+            chosen = replace(chosen, reason="the ledger can't be read") if chosen.is_auto else chosen
+        elif chosen.wanted is not None and chosen.wanted not in state.tiers:
+            chosen = replace(chosen, note=f"{_left_of(left)}: {chosen.tier.label} in place of {chosen.wanted.label}")
+        need = _need(chosen, request, catalogue, state)
+        try:
+            reservation = await self._reserve(chosen, need, request)
+        except BudgetExceeded as refused:
+            if not chosen.is_auto or refused.shortfall is None:
+                raise
+            return await self._step_down(chosen, request, catalogue, state, refused)
+        return Admitted(_with_note(chosen, need, reservation, left), reservation)
+
+    async def _left(self) -> Usd | None:
+        """What the day has left; None where the ledger can't be read."""
+        try:
+            return (await self._ledger.day_budget()).left
+        except LedgerUnreadable:
+            return None
+
+    async def _reserve(self, chosen: Route, need: Need, request: Request) -> Reservation:
+        because = request.allowed_because
+        return await self._ledger.reserve(new_id(), need, is_auto=chosen.is_auto, allowed_because=because)
+
+    async def _step_down(
+        self, chosen: Route, request: Request, catalogue: Catalogue, state: BudgetState, refused: BudgetExceeded
+    ) -> Admitted:
+        """The dearest tier below that gets its hold; the first refusal where none does."""
+        assert refused.shortfall is not None
+        left = refused.shortfall.limit.left
+        paid = [option.tier for option in affordable(refused.shortfall.need, refused.shortfall, catalogue, state)]
+        for tier in (*paid, *_free(catalogue)):
+            model = catalogue.first(tier)
+            assert model is not None  # only tiers with a model are offered
+            note = f"{_left_of(left)}, too little for {chosen.tier.label}: {tier.label} in its place"
+            reason = f"{chosen.tier.label} costs more than is left"
+            lower = Route(tier, model, reason, is_auto=True, wanted=chosen.wanted or chosen.tier, note=note)
+            try:
+                return Admitted(lower, await self._reserve(lower, _need(lower, request, catalogue, state), request))
+            except BudgetExceeded:
+                continue  # another terminal was quicker, or a tighter limit holds
+        raise refused
+
+
+def _need(chosen: Route, request: Request, catalogue: Catalogue, state: BudgetState) -> Need:
+    if chosen.model.price is None:
+        raise PriceUnknown(
+            f"the price of {chosen.model.ref} is not known, so its cost can't be reserved; nothing was sent",
+            hint=f"enter it under prices: in config.yaml, as {chosen.model.ref}: {{input: ..., output: ...}}",
+            model=chosen.model.ref.id,
+        )
+    return Need(
+        model=chosen.model,
+        tier=chosen.tier,
+        conversation=request.conversation,
+        price=chosen.model.price,
+        input_bound=input_bound([text for _, text in request.messages]),
+        max_tokens=allowed_tokens(catalogue, chosen.tier, state),
+    )
+
+
+def _with_note(chosen: Route, need: Need, reservation: Reservation, left: Usd | None) -> Route:
+    """With a word about an answer that was cut to what is left."""
+    if reservation.max_tokens >= need.max_tokens or left is None:
+        return chosen
+    cut = f"{_left_of(left)}: at most {reservation.max_tokens} tokens of answer"
+    return replace(chosen, note=f"{chosen.note}; {cut}" if chosen.note else cut)
+
+
+def _free(catalogue: Catalogue) -> Iterable[Tier]:
+    model = catalogue.first(Tier.LOCAL)
+    return [Tier.LOCAL] if model is not None and model.price is not None and model.price.is_free else []
+
+
+def _left_of(left: Usd) -> str:
+    return f"{max(left, Usd(0))} left"
