@@ -75,7 +75,7 @@ class Admission:
             if not chosen.is_auto or refused.shortfall is None:
                 raise
             return await self._step_down(chosen, request, catalogue, state, refused)
-        return Admitted(_with_note(chosen, need, reservation, left), reservation)
+        return Admitted(_with_note(chosen, reservation, catalogue, left), reservation)
 
     async def _left(self) -> Usd | None:
         """What the day has left; None where the ledger can't be read."""
@@ -125,9 +125,9 @@ def _need(chosen: Route, request: Request, catalogue: Catalogue, state: BudgetSt
     )
 
 
-def _with_note(chosen: Route, need: Need, reservation: Reservation, left: Usd | None) -> Route:
-    """With a word about an answer that was cut to what is left."""
-    if reservation.max_tokens >= need.max_tokens or left is None:
+def _with_note(chosen: Route, reservation: Reservation, catalogue: Catalogue, left: Usd | None) -> Route:
+    """With a word about an answer that is kept short for want of money."""
+    if reservation.max_tokens >= catalogue.plan(chosen.tier).max_tokens or left is None:
         return chosen
     cut = f"{_left_of(left)}: at most {reservation.max_tokens} tokens of answer"
     return replace(chosen, note=f"{chosen.note}; {cut}" if chosen.note else cut)

@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 MAX_PROMPT_BYTES = 4 * 1024 * 1024
 
 # How long a stopped answer that is billed to its end is listened to for its usage.
-_DRAIN_S = 180.0
+_HEAR_OUT_S = 180.0
 
 _STATE_OF = {
     Outcome.DONE: MessageState.DONE,
@@ -82,7 +82,7 @@ class TurnService:
         self._catalogue = catalogue
         self._admission = Admission(ledger, policy)
         self._clock = clock
-        self._drains: set[asyncio.Task[None]] = set()
+        self._heard_out: dict[asyncio.Task[None], Pump] = {}
 
     async def run(self, ask: Ask, stop: StopSignal | None = None) -> AsyncGenerator[TurnEvent]:
         """One turn as events: Routed, Reserved, deltas, then one of Settled, Stopped, Failed.
@@ -105,9 +105,13 @@ class TurnService:
 
     async def close(self) -> None:
         """Give up listening to stopped answers; their upper estimates stand. Safe to call more than once."""
-        for task in self._drains:
+        heard_out = dict(self._heard_out)
+        for task in heard_out:
             task.cancel()
-        await asyncio.gather(*self._drains, return_exceptions=True)
+        await asyncio.gather(*heard_out, return_exceptions=True)
+        # A task that was cancelled before it began has closed nothing.
+        for pump in heard_out.values():
+            await pump.close()
 
     async def _prepare(self, ask: Ask) -> Answer:
         """Route, reserve and save the question; when this returns the request may leave.
@@ -166,8 +170,8 @@ class TurnService:
             ended = await asyncio.shield(self._end(turn, outcome, error))
             if is_heard_out:
                 task = asyncio.create_task(self._hear_out(turn, pump, ended), name="stopped answer")
-                self._drains.add(task)
-                task.add_done_callback(self._drains.discard)
+                self._heard_out[task] = pump
+                task.add_done_callback(self._heard_out.pop)
         yield ended
 
     async def _end(self, turn: Answer, outcome: Outcome, error: RalexError | None) -> TurnEvent:
@@ -209,7 +213,7 @@ class TurnService:
     async def _hear_out(self, turn: Answer, pump: Pump, ended: TurnEvent) -> None:
         """Read a stopped answer to its end; its usage then corrects the upper estimate it was charged."""
         try:
-            async with asyncio.timeout(_DRAIN_S), aclosing(pump.events()) as events:
+            async with asyncio.timeout(_HEAR_OUT_S), aclosing(pump.events()) as events:
                 async for event in events:
                     turn.take_late(event)
         except (TimeoutError, RalexError) as error:

@@ -92,13 +92,13 @@ class Desk:
             clock=self.clock,
         )
 
-    async def spend(self, amount: Usd, tier: Tier = Tier.SMART) -> None:
+    async def spend(self, amount: Usd, tier: Tier = Tier.SMART, allowed_because: str = "") -> None:
         """A settled request of exactly `amount`."""
         model = _MODELS[tier]
         # A thousand tokens whose price is the amount, so that the hold is exactly that.
         price = Price(Rates(Usd(0), Usd(amount.nano * 1_000)), source="test")
         need = Need(replace(model, price=price), tier, new_id(), price, 1, 1_000)
-        held = await self.ledger.reserve(new_id(), need, is_auto=False)
+        held = await self.ledger.reserve(new_id(), need, is_auto=False, allowed_because=allowed_because)
         assert held.amount == amount
         charged = Settlement(held.id, self.clock.now(), amount, Accuracy.EXACT, Outcome.DONE)
         await self.ledger.settle(held.day, charged)
