@@ -35,6 +35,8 @@ class DayRule:
         following = day + timedelta(days=1)
         local = datetime(following.year, following.month, following.day, self.reset_hour, tzinfo=self.zone)
         reset = local.astimezone(UTC)
+        if self.day_of(reset - timedelta(seconds=1)) <= day:
+            return reset
         # A reset hour that clocks leap over (Chatham: 02:45 to 03:45) is read as if they had not,
         # which is later than the leap, at which the new day's hour has come already.
         early = reset - timedelta(hours=3)
