@@ -148,7 +148,7 @@ def _word_doc(record: _Word) -> dict[str, Any]:
             fields = {"choice": record.choice, "conversation": record.conversation, "tier": record.tier}
             return {"kind": "decision", "day": record.day, **fields, **figures}
         case Reconciliation():
-            figures = {"theirs": record.theirs.nano, "ours": record.ours.nano}
+            figures = {"theirs": record.theirs.nano, "ours": record.ours.nano, "total": record.total.nano}
             fields = {"provider": record.provider, "since": record.since.isoformat()}
             return {"kind": "reconciliation", "day": record.day, **fields, **figures}
 
@@ -175,7 +175,7 @@ def _word_of(doc: Doc) -> _Word:
             return Decision(number, date_of(doc["day"]), at, choice, doc["conversation"], tier, needed, left)
         case "reconciliation":
             provider, since = doc["provider"], time_of(doc["since"])
-            theirs, ours = usd_of(doc["theirs"]), usd_of(doc["ours"])
-            return Reconciliation(number, date_of(doc["day"]), at, provider, since, theirs, ours)
+            theirs, ours, total = usd_of(doc["theirs"]), usd_of(doc["ours"]), usd_of(doc["total"])
+            return Reconciliation(number, date_of(doc["day"]), at, provider, since, theirs, ours, total)
         case kind:
             raise ValueError(f"a record of kind {kind!r} is not known here")

@@ -26,9 +26,19 @@ async def reach(endpoint: Endpoint, *, timeout_s: float = 10.0) -> str:
         KeyRefused: If the key is refused.
         AnswerTimeout: If nothing comes in `timeout_s` seconds.
     """
+    await ask(endpoint, _PATHS.get(endpoint.kind, "/models"), timeout_s=timeout_s)
+    return "reached, and its key is good" if endpoint.key is not NO_KEY else "reached"
+
+
+async def ask(endpoint: Endpoint, path: str, *, base: str | None = None, timeout_s: float = 10.0) -> httpx.Response:
+    """GET `path` below the endpoint's address, or below `base`, with its key; the answer, if it is a good one.
+
+    Raises:
+        EngineError: As `reach`.
+    """
     name = visible_line(endpoint.provider, 40)
-    base = (endpoint.api_base or _ADDRESSES.get(endpoint.kind, "")).rstrip("/")
-    url = base + _PATHS.get(endpoint.kind, "/models")
+    root = base or endpoint.api_base or _ADDRESSES.get(endpoint.kind, "")
+    url = root.rstrip("/") + path
     try:
         async with httpx.AsyncClient(timeout=timeout_s, follow_redirects=False) as client:
             answer = await client.get(url, headers=_headers(endpoint))
@@ -42,7 +52,7 @@ async def reach(endpoint: Endpoint, *, timeout_s: float = 10.0) -> str:
         raise KeyRefused(f"{name} refused the key", hint="check the key in its environment variable")
     if answer.status_code != 200:
         raise EngineUnavailable(f"{name} answered with HTTP {answer.status_code}", hint="check the address")
-    return "reached, and its key is good" if endpoint.key is not NO_KEY else "reached"
+    return answer
 
 
 def _headers(endpoint: Endpoint) -> dict[str, str]:

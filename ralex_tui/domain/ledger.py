@@ -181,6 +181,7 @@ class Reconciliation:
 
     Args:
         since: The beginning of that time; its end is `at`.
+        total: What the provider counts for the key since it was made.
     """
 
     id: str
@@ -190,6 +191,7 @@ class Reconciliation:
     since: datetime
     theirs: Usd
     ours: Usd
+    total: Usd
 
     @property
     def drift(self) -> Usd:

@@ -246,11 +246,11 @@ class Bookkeeper:
         need, figures = shortfall.need, (shortfall.needed, shortfall.limit.left)
         self._say(lambda day, at: Decision(new_id(), day, at, choice, need.conversation, need.tier, *figures))
 
-    def reconcile(self, provider: str, since: datetime, theirs: Usd, ours: Usd) -> Reconciliation:
+    def reconcile(self, provider: str, since: datetime, theirs: Usd, ours: Usd, total: Usd) -> Reconciliation:
         said: list[Reconciliation] = []
 
         def reconciliation(day: date, at: datetime) -> Reconciliation:
-            said.append(Reconciliation(new_id(), day, at, provider, since, theirs, ours))
+            said.append(Reconciliation(new_id(), day, at, provider, since, theirs, ours, total))
             return said[0]
 
         self._say(reconciliation)

@@ -180,13 +180,13 @@ class LedgerService:
         """
         return await self._thread.run(self._keeper.confirm_day, why)
 
-    async def reconcile(self, provider: str, since: datetime, theirs: Usd, ours: Usd) -> Reconciliation:
-        """Record a provider's own sum beside ours.
+    async def reconcile(self, provider: str, since: datetime, theirs: Usd, ours: Usd, total: Usd) -> Reconciliation:
+        """Record a provider's own sum beside ours; `total` is its sum for the key since that was made.
 
         Raises:
             LedgerUnreadable: If it can't be written.
         """
-        return await self._thread.run(self._keeper.reconcile, provider, since, theirs, ours)
+        return await self._thread.run(self._keeper.reconcile, provider, since, theirs, ours, total)
 
     async def conversation_cost(self, id: str) -> Figure:  # noqa: A002
         """What a conversation's answers were charged, over all days."""
