@@ -21,9 +21,11 @@ from pathlib import Path
 from ralex_tui.adapters.disk import LOCK_TIMEOUT_S, REAL_DISK, Disk, is_same_file, locked_file, storage_error
 from ralex_tui.adapters.journal_storage import open_db
 from ralex_tui.adapters.ledger_codec import record_doc, record_of
+from ralex_tui.adapters.ledger_sums import LedgerSums, Stamp
 from ralex_tui.domain.errors import LedgerUnreadable, StorageError
 from ralex_tui.domain.ids import is_id, new_id
 from ralex_tui.domain.ledger import Correction, DayBook, Record, Settlement
+from ralex_tui.domain.usage import DaySums, by_model
 
 _FILE = re.compile(r"(\d{4}-\d{2}-\d{2})\.journal")
 _TABLE = "records"
@@ -39,16 +41,24 @@ class TinydbLedger:
         folder: Of the days' journals.
         owners: Of the lock files by which processes tell who lives. May be lost: then the holds of
             living processes look abandoned, and are charged in full.
+        sums: The file of the days' cached sums; may be lost at any time. None for no cache.
     """
 
     def __init__(
-        self, folder: Path, owners: Path, *, disk: Disk = REAL_DISK, lock_timeout_s: float = LOCK_TIMEOUT_S
+        self,
+        folder: Path,
+        owners: Path,
+        *,
+        sums: Path | None = None,
+        disk: Disk = REAL_DISK,
+        lock_timeout_s: float = LOCK_TIMEOUT_S,
     ) -> None:
         self.owner = new_id()
         self._folder = folder
         self._owners = owners
         self._disk = disk
         self._lock_timeout_s = lock_timeout_s
+        self._sums = LedgerSums(sums, disk=disk) if sums is not None else None
         self._days: OrderedDict[date, _Day] = OrderedDict()
         self._life: int | None = None
 
@@ -69,6 +79,23 @@ class TinydbLedger:
                     held.table.insert_multiple([record_doc(record) for record in records])
                 return held.refreshed()
 
+    def sums(self, days: Sequence[date]) -> list[DaySums]:
+        found = [self._sums_of(day) for day in days]
+        if self._sums is not None:
+            self._sums.save()
+        return found
+
+    def _sums_of(self, day: date) -> DaySums:
+        # Taken before the reading: what is written meanwhile makes the sums stale, not wrong.
+        stamp = self._stamp(day)
+        known = self._sums.get(day, stamp) if self._sums is not None and stamp is not None else None
+        if known is not None:
+            return known
+        sums = by_model(self.read(day).entries.values())
+        if self._sums is not None and stamp is not None:
+            self._sums.put(day, stamp, sums)
+        return sums
+
     def days(self) -> list[date]:
         try:
             names = os.listdir(self._folder)
@@ -85,6 +112,9 @@ class TinydbLedger:
 
     def fingerprint(self, day: date) -> object:
         """The file's number, size and time of change; None while there is no file."""
+        return self._stamp(day)
+
+    def _stamp(self, day: date) -> Stamp | None:
         try:
             found = self._path(day).stat()
         except OSError:

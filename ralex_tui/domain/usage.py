@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from ralex_tui.domain.ledger import Entry
 from ralex_tui.domain.models import Tier
@@ -63,6 +64,10 @@ class Sum:
         )
 
 
+DaySums: TypeAlias = Mapping[tuple[Tier, str], Sum]
+"""A day's sums by tier and model."""
+
+
 def by_tier(entries: Iterable[Entry]) -> Mapping[Tier, Sum]:
     """A sum for every tier, those without entries included, in the order of `Tier`."""
     groups: dict[Tier, list[Entry]] = {tier: [] for tier in Tier}
@@ -71,7 +76,7 @@ def by_tier(entries: Iterable[Entry]) -> Mapping[Tier, Sum]:
     return {tier: Sum.of(group) for tier, group in groups.items()}
 
 
-def by_model(entries: Iterable[Entry]) -> Mapping[tuple[Tier, str], Sum]:
+def by_model(entries: Iterable[Entry]) -> DaySums:
     """A sum for each tier and model that occurs, tiers in order, dearest model first."""
     groups: dict[tuple[Tier, str], list[Entry]] = {}
     for entry in entries:
@@ -79,3 +84,8 @@ def by_model(entries: Iterable[Entry]) -> Mapping[tuple[Tier, str], Sum]:
     sums = {key: Sum.of(group) for key, group in groups.items()}
     order = list(Tier)
     return dict(sorted(sums.items(), key=lambda item: (order.index(item[0][0]), -item[1].cost.amount.nano)))
+
+
+def tiers_of(sums: DaySums) -> Mapping[Tier, Sum]:
+    """The sums of each tier; every tier is there, in the order of `Tier`."""
+    return {tier: Sum.total(part for (of, _), part in sums.items() if of is tier) for tier in Tier}

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ralex_tui.domain.conversation import Conversation, ConversationSummary, Message
 from ralex_tui.domain.ledger import DayBook, Record
+from ralex_tui.domain.usage import DaySums
 
 
 class LedgerStore(Protocol):
@@ -35,6 +36,14 @@ class LedgerStore(Protocol):
 
         Raises:
             LedgerUnreadable: Unreadable, unlockable within 5 s, or not writable (a full disk).
+        """
+        ...
+
+    def sums(self, days: Sequence[date]) -> list[DaySums]:
+        """What each of the days came to, in their order; quick for those that have not changed since last asked.
+
+        Raises:
+            LedgerUnreadable: As `read`.
         """
         ...
 

@@ -31,6 +31,7 @@ from ralex_tui.domain.ledger import (
 )
 from ralex_tui.domain.money import ZERO, Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import TokenUsage
+from ralex_tui.domain.usage import DaySums
 from ralex_tui.ports.clock import Clock
 from ralex_tui.ports.stores import LedgerStore
 from ralex_tui.services.calendar import Calendar
@@ -232,6 +233,10 @@ class Bookkeeper:
 
     def books(self, first: date, last: date) -> list[DayBook]:
         return [self._store.read(day) for day in self._store.days() if first <= day <= last]
+
+    def sums(self, first: date, last: date) -> list[tuple[date, DaySums]]:
+        days = [day for day in self._store.days() if first <= day <= last]
+        return list(zip(days, self._store.sums(days), strict=True))
 
     def entries(self, first: date, last: date) -> list[Entry]:
         return [entry for book in self.books(first, last) for entry in book.entries.values()]

@@ -17,6 +17,7 @@ from ralex_tui.domain.ledger import (
 )
 from ralex_tui.domain.money import Figure, Usd
 from ralex_tui.domain.pricing import TokenUsage
+from ralex_tui.domain.usage import DaySums
 from ralex_tui.ports.clock import Clock
 from ralex_tui.ports.stores import LedgerStore
 from ralex_tui.services.bookkeeper import Bookkeeper
@@ -145,6 +146,13 @@ class LedgerService:
 
     def entries_sync(self, first: date, last: date) -> list[Entry]:
         return self._thread.wait(self._keeper.entries, first, last)
+
+    async def sums(self, first: date, last: date) -> list[tuple[date, DaySums]]:
+        """What the days from `first` to `last` came to, those with records, oldest first; quick for a year."""
+        return await self._thread.run(self._keeper.sums, first, last)
+
+    def sums_sync(self, first: date, last: date) -> list[tuple[date, DaySums]]:
+        return self._thread.wait(self._keeper.sums, first, last)
 
     async def books(self, first: date, last: date) -> list[DayBook]:
         """The books of those days that have one: all that was recorded, not to be changed."""

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from ralex_tui.domain.budget import BudgetPolicy, DayBudget
 from ralex_tui.domain.ledger import Entry
 from ralex_tui.domain.models import Tier
-from ralex_tui.domain.usage import Sum, by_model, by_tier
+from ralex_tui.domain.usage import DaySums, Sum, by_model, by_tier, tiers_of
 from ralex_tui.services.ledger import LedgerService
 
 
@@ -60,11 +60,9 @@ class ReportService:
 
     async def days(self, first: date, last: date) -> list[tuple[date, Bar]]:
         """A bar for each day from `first` to `last`, days without spend included."""
-        groups: dict[date, list[Entry]] = {}
-        for entry in await self._ledger.entries(first, last):
-            groups.setdefault(entry.reservation.day, []).append(entry)
+        known = dict(await self._ledger.sums(first, last))
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        return [(day, _bar(f"{day:%a %d}", groups.get(day, []))) for day in days]
+        return [(day, _bar(f"{day:%a %d}", known.get(day, {}))) for day in days]
 
     def _hours(self, entries: list[Entry]) -> tuple[Bar, ...]:
         """A bar for each hour of the clock, beginning with the hour at which the day does."""
@@ -73,8 +71,8 @@ class ReportService:
             hour = entry.reservation.at.astimezone(self._policy.zone).hour
             groups.setdefault(hour, []).append(entry)
         order = [(self._policy.reset_hour + n) % 24 for n in range(24)]
-        return tuple(_bar(f"{hour:02d}", groups.get(hour, [])) for hour in order)
+        return tuple(_bar(f"{hour:02d}", by_model(groups.get(hour, []))) for hour in order)
 
 
-def _bar(label: str, entries: list[Entry]) -> Bar:
-    return Bar(label, by_tier(entries), Sum.of(entries))
+def _bar(label: str, sums: DaySums) -> Bar:
+    return Bar(label, tiers_of(sums), Sum.total(sums.values()))
