@@ -1,4 +1,4 @@
-"""How fast storage is: durable inserts as a journal grows, the list of conversations, a year summed.
+"""How fast storage is: durable inserts as a journal grows, the list of conversations, a year read.
 
 `python -m bench.storage` prints a table; it takes about a minute and 200 MB below the temporary folder.
 """
@@ -14,8 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
 
-from ralex_tui.adapters.ledger_codec import record_doc
 from ralex_tui.adapters.journal_storage import open_db
+from ralex_tui.adapters.ledger_codec import record_doc
 from ralex_tui.adapters.system_clock import SystemClock
 from ralex_tui.adapters.tinydb_conversations import TinydbConversations
 from ralex_tui.adapters.tinydb_ledger import TinydbLedger
@@ -71,7 +71,7 @@ def main() -> None:
         show(f"{N_CONVERSATIONS:,} conversations listed, new process", indexed)
         show(f"{N_CONVERSATIONS:,} conversations listed again", warm)
         year, today = year_summed(folder / "year")
-        show(f"{N_DAYS} days of {N_RECORDS_A_DAY} records read and summed", year)
+        show(f"{N_DAYS} days of {N_RECORDS_A_DAY} records read, each as an entry", year)
         show("today's budget with that year on disk", today)
 
 

@@ -26,7 +26,9 @@ def figure_of(doc: Doc) -> Figure:
 
 
 def usage_doc(usage: TokenUsage) -> list[int]:
-    return [usage.input, usage.output, usage.cache_read, usage.cache_write, usage.reasoning]
+    """Input, output, cache read, cache write, reasoning; what was written for an hour only where there is any."""
+    counts = [usage.input, usage.output, usage.cache_read, usage.cache_write, usage.reasoning]
+    return [*counts, usage.cache_write_1h] if usage.cache_write_1h else counts
 
 
 def usage_of(counts: list[int]) -> TokenUsage:
@@ -64,8 +66,10 @@ def _price_of(fields: tuple[tuple[str, Any], ...]) -> Price:
 
 
 def _rates_doc(rates: Rates) -> list[int | None]:
-    """In nano-dollars for a million tokens: input, output, cache read, cache write, reasoning."""
-    amounts = (rates.input, rates.output, rates.cache_read, rates.cache_write, rates.reasoning)
+    """In nano-dollars for a million tokens, in the order of `usage_doc`."""
+    amounts = [rates.input, rates.output, rates.cache_read, rates.cache_write, rates.reasoning]
+    if rates.cache_write_1h is not None:
+        amounts.append(rates.cache_write_1h)
     return [None if amount is None else amount.nano for amount in amounts]
 
 

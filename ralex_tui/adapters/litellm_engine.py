@@ -20,7 +20,7 @@ from ralex_tui.adapters.litellm_setup import load_litellm
 from ralex_tui.adapters.litellm_stream import AnswerReader, LitellmCall
 from ralex_tui.adapters.secret import redact
 from ralex_tui.adapters.wire import sendable
-from ralex_tui.domain.errors import EngineUnavailable
+from ralex_tui.domain.errors import EngineError, EngineUnavailable
 from ralex_tui.domain.events import EngineEvent
 from ralex_tui.domain.models import ModelRef
 from ralex_tui.ports.engine import EngineRequest
@@ -129,8 +129,12 @@ class LitellmEngine:
                 for event in answer.read(chunk):
                     call.has_token = True
                     yield event
-            for event in answer.finish(call.evidence):
+            for event in answer.finish(call.evidence, call.header_cost):
                 yield event
+        except EngineError:
+            for event in answer.break_off(call.evidence):
+                yield event
+            raise
         finally:
             await call.close()
 
@@ -142,7 +146,7 @@ class LitellmEngine:
         extra: dict[str, Any] = {} if request.temperature is None else {"temperature": request.temperature}
         return await self._router_for(request.model).acompletion(
             model=request.model.id,
-            messages=[{"role": role.value, "content": sendable(text)} for role, text in request.messages],
+            messages=_messages(request),
             max_tokens=request.max_tokens,
             stream=True,
             stream_options={"include_usage": True},
@@ -197,8 +201,21 @@ class LitellmEngine:
             pass
 
     def _failures(self) -> tuple[type[Exception], ...]:
-        # All of LiteLLM's own derive from OpenAI's; its Router also raises bare ValueErrors.
-        return (self._litellm.openai.OpenAIError, httpx.HTTPError, OSError, ValueError)
+        # All of LiteLLM's own derive from OpenAI's, except those of providers that it asks only when the
+        # first chunk is wanted, such as Gemini; its Router also raises bare ValueErrors.
+        unmapped = self._litellm.llms.base_llm.chat.transformation.BaseLLMException
+        return (self._litellm.openai.OpenAIError, unmapped, httpx.HTTPError, OSError, ValueError)
 
     def _redact(self, text: str) -> str:
         return redact(text, (endpoint.key for endpoint in self._endpoints.values()))
+
+
+def _messages(request: EngineRequest) -> list[dict[str, Any]]:
+    """The messages as the API wants them; the last one marked where all up to it is to be kept."""
+    messages: list[dict[str, Any]] = [
+        {"role": role.value, "content": sendable(text)} for role, text in request.messages
+    ]
+    if request.is_cached and messages:
+        text = {"type": "text", "text": messages[-1]["content"], "cache_control": {"type": "ephemeral"}}
+        messages[-1]["content"] = [text]
+    return messages

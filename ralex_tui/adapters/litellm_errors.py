@@ -7,6 +7,7 @@ they are silent.
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -37,6 +38,7 @@ _POLICY = (
     "was flagged",
     "moderation",
 )
+_BAD_KEY = ("api key not valid", "api_key_invalid")  # Gemini, with HTTP 400
 _NO_CREDIT = ("insufficient_quota", "credit balance is too low")
 # Nothing of the request can have arrived where one of these ended it. httpx.ConnectError is not
 # among them: LiteLLM's transport raises it for any OSError, a reset after sending included.
@@ -50,6 +52,8 @@ _NEVER_CONNECTED = frozenset(
         "socket.gaierror",
     }
 )
+# What LiteLLM puts in front of the server's words.
+_PREFIX = re.compile(r"^(?:litellm\.\w+: )*(?:\w+Error - )?")
 # What the Router adds behind the server's words about fallbacks that we never set.
 _ADDED = re.compile(r"\n+(?:LiteLLM: model group|model=|Received Model Group=).*", re.DOTALL)
 
@@ -90,6 +94,11 @@ def translate(error: BaseException, ref: ModelRef, *, has_started: bool, redact:
     return _text_refusal(failure) or _request_refusal(failure) or _breakdown(failure)
 
 
+def is_refusal(error: BaseException) -> bool:
+    """Whether an error came in place of an answer: as an HTTP status, or for want of a connection."""
+    return any(isinstance(each, httpx.HTTPStatusError | httpx.TransportError) for each in _chain(error))
+
+
 def _text_refusal(failure: _Failure) -> EngineError | None:
     """An error that says no to the texts; None where it is another."""
     status, raw, billed = failure.status, failure.raw.lower(), failure.has_started
@@ -118,7 +127,7 @@ def _request_refusal(failure: _Failure) -> EngineError | None:
             hint=f"add credit at {provider}, or pick another tier (F2)",
             may_be_billed=billed,
         )
-    if status in (401, 403):
+    if status in (401, 403) or (status == 400 and _has(raw, _BAD_KEY)):
         return errors.KeyRefused(
             f"{provider} refused the key{failure.detail}",
             hint="check the key in its environment variable; `ralex doctor` names it",
@@ -231,7 +240,7 @@ def _retry_after(chain: list[BaseException]) -> str:
 
 def _words(raw: str) -> str:
     """The server's own words: without LiteLLM's class names in front and the JSON around them."""
-    text = raw.split("Exception - ", 1)[-1].strip()
+    text = _unquoted(_PREFIX.sub("", raw.split("Exception - ", 1)[-1]).strip())
     start = text.find("{")
     if start >= 0:
         try:
@@ -239,10 +248,21 @@ def _words(raw: str) -> str:
         except ValueError:
             return text
         inner = body.get("error", body) if isinstance(body, dict) else body
-        message = inner.get("message") if isinstance(inner, dict) else None
+        message = inner.get("message") if isinstance(inner, dict) else inner
         if isinstance(message, str):
             return message
     return text.removeprefix("Message: ").split(", Metadata: {}", 1)[0]
+
+
+def _unquoted(text: str) -> str:
+    """A text that stands as Python writes bytes, which is how LiteLLM hands on some servers' bodies."""
+    if not text.startswith(("b'", 'b"')):
+        return text
+    try:
+        body = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return text
+    return body.decode("utf-8", "replace") if isinstance(body, bytes) else text
 
 
 def _has(text: str, words: tuple[str, ...]) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ralex_tui.adapters.child import open_log
+from ralex_tui.adapters.litellm_mends import mend
 from ralex_tui.domain.text import visible
 
 _LOGGERS = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy")
@@ -62,6 +63,7 @@ def load_litellm(log: Path | None, redact: Redact) -> Any:
     litellm.disable_hf_tokenizer_download = True
     litellm.telemetry = False
     litellm.turn_off_message_logging = True
+    mend()
     handler = _handler(log, redact)
     for name in _LOGGERS:
         logger = logging.getLogger(name)

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from ralex_tui.adapters.litellm_errors import timeout, translate
+from ralex_tui.adapters.litellm_errors import is_refusal, timeout, translate
+from ralex_tui.adapters.litellm_usage import cost_in_headers, cost_of, counts_of, tokens_of, tokens_so_far
 from ralex_tui.adapters.wire import sendable
 from ralex_tui.domain.events import EngineEvent, Finished, TextDelta, ThinkingDelta, UsageReported
 from ralex_tui.domain.models import ModelRef
 from ralex_tui.domain.money import Usd
-from ralex_tui.domain.pricing import TokenUsage
 
 
 class LitellmCall:
@@ -48,6 +47,7 @@ class LitellmCall:
         self._redact = redact
         self._response: Any = None
         self._first_token_by = asyncio.get_running_loop().time() + first_token_s
+        self._has_chunk = False
         self.has_token = False
 
     async def next(self) -> Any:
@@ -61,12 +61,15 @@ class LitellmCall:
             async with asyncio.timeout_at(now + self._inactivity_s if self.has_token else self._first_token_by):
                 if self._response is None:
                     self._response = await self._send()
-                return await anext(self._response, None)
+                chunk = await anext(self._response, None)
+                self._has_chunk = True
+                return chunk
         except TimeoutError as error:
             waited_s = self._inactivity_s if self.has_token else self._first_token_s
             raise timeout(self._ref, waited_s) from error
         except self._failures as error:
-            has_started = self._response is not None
+            # LiteLLM's stream may be there before anything was sent: Gemini's request leaves with `anext`.
+            has_started = self._has_chunk or (self._response is not None and not is_refusal(error))
             raise translate(error, self._ref, has_started=has_started, redact=self._redact) from error
 
     @property
@@ -74,6 +77,11 @@ class LitellmCall:
         """The chunks that came from the provider; None where LiteLLM does not tell."""
         chunks = getattr(self._response, "chunks", None)
         return chunks if isinstance(chunks, list) else None
+
+    @property
+    def header_cost(self) -> Usd | None:
+        """The cost that came ahead of the answer; None where there is none."""
+        return cost_in_headers(self._response)
 
     async def close(self) -> None:
         """Close the connection, so that the provider stops writing."""
@@ -101,68 +109,30 @@ class AnswerReader:
                 yield TextDelta(sendable(choice.delta.content))
             self._reason = choice.finish_reason or self._reason
 
-    def finish(self, evidence: Sequence[Any] | None) -> Iterator[EngineEvent]:
+    def finish(self, evidence: Sequence[Any] | None, header_cost: Usd | None = None) -> Iterator[EngineEvent]:
         """What is known at the end: the usage, if any, and how it ended.
 
         Args:
             evidence: See `LitellmCall.evidence`. Without any, no usage passes as counted.
+            header_cost: Counts where the answer itself names no cost.
         """
         said = evidence or ()
         is_whole = evidence is None or any(choice.finish_reason for chunk in said for choice in chunk.choices)
-        counts = [chunk.usage for chunk in said if getattr(chunk, "usage", None) is not None]
-        if self._usage is not None:
-            usage = _tokens(counts or [self._usage])
+        counts = counts_of(said)
+        if counts and not is_whole:
+            yield from self.break_off(evidence)
+        elif counts or self._usage is not None:
+            usage, cost = tokens_of(counts or [self._usage]), cost_of(counts)
             # A provider that "counts" nothing for an answer that has come does not count.
             is_plausible = usage.input > 0 and (usage.output > 0 or not self._has_text)
-            is_counted = bool(counts) and is_whole and is_plausible
-            yield UsageReported(usage, _cost(counts), is_counted)
+            is_counted = bool(counts) and is_plausible
+            yield UsageReported(usage, header_cost if cost is None and is_whole else cost, is_counted)
         yield Finished(self._reason if is_whole else None)
 
+    def break_off(self, evidence: Sequence[Any] | None) -> Iterator[EngineEvent]:
+        """The usage of an answer that broke off, where its provider counts along: at least this was made.
 
-def _tokens(usages: Sequence[Any]) -> TokenUsage:
-    """The counts of one stream, each the highest that was named: providers that report more than once add up.
-
-    Not LiteLLM's own sum: it fills in what a provider leaves out, the tokens of thinking for one.
-    """
-    before = [getattr(usage, "prompt_tokens_details", None) for usage in usages]
-    after = [getattr(usage, "completion_tokens_details", None) for usage in usages]
-    return TokenUsage(
-        input=_highest(usages, "prompt_tokens"),
-        output=_highest(usages, "completion_tokens"),
-        cache_read=_highest(before, "cached_tokens"),
-        cache_write=_highest(before, "cache_write_tokens") or _highest(before, "cache_creation_tokens"),
-        reasoning=_highest(after, "reasoning_tokens"),
-    )
-
-
-def _highest(holders: Sequence[Any], name: str) -> int:
-    values = (getattr(holder, name, None) for holder in holders)
-    return max((value for value in values if isinstance(value, int) and value > 0), default=0)
-
-
-def _cost(counts: Sequence[Any]) -> Usd | None:
-    """The provider's own figure; None where there is none that can be believed."""
-    for usage in reversed(counts):
-        cost = _decimal(getattr(usage, "cost", None))
-        if cost is None:
-            continue
-        if getattr(usage, "is_byok", None) is True:
-            # OpenRouter's cost is its fee alone where the user's own key paid the provider behind it.
-            details = getattr(usage, "cost_details", None) or {}
-            cost += (_decimal(details.get("upstream_inference_cost")) if isinstance(details, dict) else None) or 0
-        try:
-            return Usd.parse(cost)
-        except ValueError:
-            continue
-    return None
-
-
-def _decimal(value: object) -> Decimal | None:
-    """A finite amount of zero or more; a refund or a NaN is nobody's price."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        amount = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() and amount >= 0 else None
+        A cost named before the end is left out: it is one of what had been made by then.
+        """
+        if counts := counts_of(evidence or ()):
+            yield UsageReported(tokens_so_far(counts), is_counted=False)

@@ -1,14 +1,18 @@
-"""The `prices:` section: dollars for a million tokens, each with its source and date."""
+"""The `prices:` section and prices.yaml: dollars for a million tokens, each with its source and date."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ralex_tui.config.fields import Section
+from ralex_tui.config.merge import merge
+from ralex_tui.config.strict_yaml import Document
 from ralex_tui.domain.money import ZERO, Usd
+from ralex_tui.domain.price_changes import OWN
 from ralex_tui.domain.pricing import Price, Rates
 
-_RATES = ("input", "output", "cache_read", "cache_write", "reasoning")
+_RATES = ("input", "output", "cache_read", "cache_write", "cache_write_1h", "reasoning")
 
 
 def read_prices(section: Section) -> Mapping[str, Price]:
@@ -18,6 +22,19 @@ def read_prices(section: Section) -> Mapping[str, Price]:
         ConfigError: If a price is not whole, or not an amount of dollars.
     """
     return {section.model(model, model).id: _price(section.section(model)) for model in section.keys}
+
+
+def own_prices(document: Document) -> Mapping[str, Price]:
+    """The prices of prices.yaml, which holds what the `prices:` section of config.yaml would.
+
+    They are the user's own, whatever source an entry names, so they win over everything fetched.
+
+    Raises:
+        ConfigError: As `read_prices`.
+    """
+    content, place = merge(document, None)
+    prices = read_prices(Section(content, (), place))
+    return {model: replace(price, source=OWN) for model, price in prices.items()}
 
 
 def _price(section: Section) -> Price:
@@ -31,7 +48,7 @@ def _price(section: Section) -> Price:
             raise section.error("long_context", "over is missing: the input tokens above which it holds")
     return Price(
         rates=_rates(section),
-        source=section.text("source", limit=60) or "own",
+        source=section.text("source", limit=60) or OWN,
         dated=section.day("date"),
         long_context=_rates(long_context) if long_context is not None else None,
         long_context_over=over,
@@ -46,6 +63,7 @@ def _rates(section: Section) -> Rates:
         cache_read=section.money("cache_read", can_be_zero=True),
         cache_write=section.money("cache_write", can_be_zero=True),
         reasoning=section.money("reasoning", can_be_zero=True),
+        cache_write_1h=section.money("cache_write_1h", can_be_zero=True),
     )
 
 

@@ -19,7 +19,8 @@ class TokenUsage:
     """Tokens of one request as the provider bills them.
 
     `input` holds all input tokens, those in `cache_read` and `cache_write` included;
-    `output` holds all output tokens, those in `reasoning` included.
+    `output` holds all output tokens, those in `reasoning` included; `cache_write` those in
+    `cache_write_1h`, which are written to be kept for an hour.
     """
 
     input: int
@@ -27,25 +28,34 @@ class TokenUsage:
     cache_read: int = 0
     cache_write: int = 0
     reasoning: int = 0
+    cache_write_1h: int = 0
 
     def __post_init__(self) -> None:
-        if min(self.input, self.output, self.cache_read, self.cache_write, self.reasoning) < 0:
+        counts = self.input, self.output, self.cache_read, self.cache_write, self.reasoning, self.cache_write_1h
+        if min(counts) < 0:
             raise ValueError("a count of tokens is never negative")
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Dollars for a million tokens of each kind; a kind without a rate of its own is billed as input or output."""
+    """Dollars for a million tokens of each kind; a kind without a rate of its own is billed as input or output.
+
+    Args:
+        cache_write_1h: Without one, twice the input's: what each of the 198 models that LiteLLM 1.106.2
+            has such a rate for asks. We never ask to keep anything for an hour, but a proxy may.
+    """
 
     input: Usd
     output: Usd
     cache_read: Usd | None = None
     cache_write: Usd | None = None
     reasoning: Usd | None = None
+    cache_write_1h: Usd | None = None
 
     @property
     def dearest_input(self) -> Usd:
-        return max(rate for rate in (self.input, self.cache_read, self.cache_write) if rate is not None)
+        rates = (self.input, self.cache_read, self.cache_write, self.cache_write_1h)
+        return max(rate for rate in rates if rate is not None)
 
     @property
     def dearest_output(self) -> Usd:
@@ -77,13 +87,15 @@ class Price:
 
     def cost(self, usage: TokenUsage) -> Usd:
         """What `usage` costs, rounded up to a whole nano-dollar."""
-        rates = self._rates_for(usage.input)
+        rates = self.rates_for(usage.input)
         plain = max(0, usage.input - usage.cache_read - usage.cache_write)
         spoken = max(0, usage.output - usage.reasoning)
+        hour = min(usage.cache_write_1h, usage.cache_write)
         parts = (
             (plain, rates.input),
             (usage.cache_read, rates.cache_read if rates.cache_read is not None else rates.input),
-            (usage.cache_write, rates.cache_write if rates.cache_write is not None else rates.input),
+            (usage.cache_write - hour, rates.cache_write if rates.cache_write is not None else rates.input),
+            (hour, rates.cache_write_1h if rates.cache_write_1h is not None else Usd(2 * rates.input.nano)),
             (spoken, rates.output),
             (usage.reasoning, rates.reasoning if rates.reasoning is not None else rates.output),
         )
@@ -115,13 +127,14 @@ class Price:
         rest = (money - self.request_fee).nano * _PER - input_bound * dearest_input.nano
         return rest // dearest_output.nano
 
-    def _rates_for(self, n_input: int) -> Rates:
+    def rates_for(self, n_input: int) -> Rates:
+        """The rates of a request with so many tokens of input."""
         if self.long_context and self.long_context_over is not None and n_input > self.long_context_over:
             return self.long_context
         return self.rates
 
     def _worst_rates(self, input_bound: int) -> tuple[Usd, Usd]:
-        applying = [self.rates, self._rates_for(input_bound)]
+        applying = [self.rates, self.rates_for(input_bound)]
         return max(r.dearest_input for r in applying), max(r.dearest_output for r in applying)
 
 

@@ -26,19 +26,23 @@ class Habits:
         min_cached: Tokens that a prompt must have at least to be kept.
         warm_s: Seconds for which it is kept after its last use.
         bills_whole: Whether a stopped answer is written, and billed, to its end all the same.
+        shows_thinking: Whether all that is billed as output is sent. Where it is not known to be, a cut
+            answer may have cost all of its hold.
     """
 
     caching: Caching = Caching.NONE
     min_cached: int = 1_024
     warm_s: int = 300
     bills_whole: bool = False
+    shows_thinking: bool = False
 
 
 UNKNOWN_HABITS = Habits()
 """Of a provider of which nothing is known: keeps nothing, and stops when it is left."""
 _OPENAI = Habits(Caching.AUTOMATIC, min_cached=1_024)
-# The largest minimum of the family: a mark on a shorter prompt does nothing, and costs nothing.
-_ANTHROPIC = Habits(Caching.MARKED, min_cached=4_096)
+# The largest minimum of the family: a mark on a shorter prompt does nothing, and costs nothing. Thinking
+# is asked for by nobody here, and so is not billed.
+_ANTHROPIC = Habits(Caching.MARKED, min_cached=4_096, shows_thinking=True)
 _GOOGLE = Habits(Caching.AUTOMATIC, min_cached=4_096, bills_whole=True)
 
 _OF_KIND = {"openai": _OPENAI, "anthropic": _ANTHROPIC, "gemini": _GOOGLE}
@@ -48,9 +52,10 @@ _OF_VENDOR = {
     "openai": _OPENAI,
     "anthropic": _ANTHROPIC,
     "google": _GOOGLE,
-    "deepseek": Habits(Caching.AUTOMATIC),
+    "deepseek": Habits(Caching.AUTOMATIC, shows_thinking=True),
     "x-ai": Habits(Caching.AUTOMATIC),
-    "moonshotai": Habits(Caching.AUTOMATIC),
+    "moonshotai": Habits(Caching.AUTOMATIC, shows_thinking=True),
+    "meta-llama": Habits(shows_thinking=True),
     "mistralai": Habits(bills_whole=True),
     "perplexity": Habits(bills_whole=True),
     "minimax": Habits(bills_whole=True),

@@ -83,10 +83,13 @@ class Answer:
     def evidence(self, error: RalexError | None) -> Evidence:
         n_bytes = self._n_late_bytes + sum(map(_n_bytes, (*self._text, *self._thinking)))
         may_be_billed = n_bytes > 0 or not isinstance(error, EngineError) or error.may_be_billed
+        habits = self.route.model.habits
+        is_cut = self._finished is None or self._finished.reason is None
+        is_bounded = habits.shows_thinking and not (habits.bills_whole and is_cut)
         if self._usage is None:
-            is_whole = self.route.model.habits.bills_whole and self._finished is None
-            return Evidence(n_output_bytes=n_bytes, may_be_billed=may_be_billed, is_billed_whole=is_whole)
-        return Evidence(self._usage.usage, self._usage.is_counted, self._usage.cost, n_bytes, may_be_billed)
+            return Evidence(n_output_bytes=n_bytes, may_be_billed=may_be_billed, is_bounded=is_bounded)
+        told = self._usage
+        return Evidence(told.usage, told.is_counted, told.cost, n_bytes, may_be_billed, is_bounded)
 
     def message(self, state: MessageState, charged: Charge | None = None, error: RalexError | None = None) -> Message:
         return Message(

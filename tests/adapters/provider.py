@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _PHRASES = {200: "OK", 429: "Too Many Requests"}
+_STREAM = {"content-type": "text/event-stream", "transfer-encoding": "chunked"}
 _CUT = object()
 
 
@@ -36,7 +37,7 @@ class Reply:
     """How to answer one request.
 
     Args:
-        status: Other than 200: `error` is sent as the body and nothing else happens.
+        status: Other than 200: `error`, or `wire`, is sent as the body and nothing else happens.
         chunks: The answer's text; `thinking` comes before it.
         hold_after: Chunks after which to wait for `Provider.release`; 0: after the headers.
         hold_headers: Wait before even the headers.
@@ -45,6 +46,8 @@ class Reply:
         finish: The finish reason; None: the stream ends cleanly without one and without [DONE].
         usage: The usage object of the last chunk; None for a provider that counts nothing.
         raw: Data lines sent in place of all of these.
+        wire: Pieces of the body, sent as they are in place of all of these; `hold_after` and `drop_after` count them.
+        headers: Sent along, whatever the status.
     """
 
     chunks: tuple[str, ...] = ("Hel", "lo")
@@ -60,6 +63,7 @@ class Reply:
     finish: str | None = "stop"
     usage: Mapping[str, Any] | None = field(default_factory=lambda: {"prompt_tokens": 7, "completion_tokens": 3})
     raw: tuple[str, ...] | None = None
+    wire: tuple[bytes, ...] | None = None
 
 
 class Provider:
@@ -82,9 +86,13 @@ class Provider:
         self.arrived.clear()
 
     @property
-    def url(self) -> str:
+    def root(self) -> str:
         assert self._server is not None
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
+        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    @property
+    def url(self) -> str:
+        return f"{self.root}/v1"
 
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -132,16 +140,29 @@ class Provider:
             _send_whole(writer, reply)
             await writer.drain()
             return
-        _send_head(writer, 200, {"content-type": "text/event-stream", "transfer-encoding": "chunked"})
-        async for line in self._lines(reply, asked):
-            if line is _CUT:
+        _send_head(writer, 200, {**_STREAM, **reply.headers})
+        async for piece in self._pieces(reply, asked):
+            if piece is None:
                 writer.transport.abort()
                 raise ConnectionResetError
-            data = f"data: {line}\n\n".encode()
-            writer.write(b"%x\r\n%s\r\n" % (len(data), data))
+            writer.write(b"%x\r\n%s\r\n" % (len(piece), piece))
             await writer.drain()
         writer.write(b"0\r\n\r\n")
         await writer.drain()
+
+    async def _pieces(self, reply: Reply, asked: Asked) -> AsyncIterator[bytes | None]:
+        """What goes over the wire; None where the connection is to be cut."""
+        if reply.wire is not None:
+            for at, piece in enumerate((*reply.wire, b"")):
+                if reply.hold_after == at:
+                    await self._hold(asked)
+                if reply.drop_after == at:
+                    yield None
+                if piece:
+                    yield piece
+            return
+        async for line in self._lines(reply, asked):
+            yield None if line is _CUT else f"data: {line}\n\n".encode()
 
     async def _lines(self, reply: Reply, asked: Asked) -> AsyncIterator[object]:
         if reply.raw is not None:
@@ -220,7 +241,7 @@ def _chunk(
 
 
 def _send_whole(writer: asyncio.StreamWriter, reply: Reply) -> None:
-    body = json.dumps({"error": reply.error}).encode()
+    body = json.dumps({"error": reply.error}).encode() if reply.wire is None else b"".join(reply.wire)
     extra = {"content-type": "application/json", "content-length": str(len(body)), **reply.headers}
     _send_head(writer, reply.status, extra)
     writer.write(body)

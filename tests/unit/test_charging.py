@@ -78,6 +78,21 @@ def test_charge_does_not_trust_tokens_that_a_library_guessed(reservation: Reserv
     assert charged.amount == PRICE.worst_case(400, 564)
 
 
+def test_charge_takes_a_smaller_reported_figure_for_rounding_only(reservation: Reservation) -> None:
+    usage = TokenUsage(1_000, 100)  # computed: 0.00055
+
+    rounded, much_less = (charge(reservation, Evidence(usage, reported=Usd(nano))) for nano in (549_000, 500_000))
+
+    assert (rounded.amount, rounded.accuracy) == (Usd(549_000), Accuracy.EXACT)
+    assert (much_less.amount, much_less.accuracy) == (Usd(550_000), Accuracy.COMPUTED)
+
+
+def test_charge_is_the_hold_where_more_may_be_billed_than_was_seen(reservation: Reservation) -> None:
+    charged = charge(reservation, Evidence(n_output_bytes=5, is_bounded=False))
+
+    assert (charged.amount, charged.accuracy) == (reservation.amount, Accuracy.ESTIMATED)
+
+
 def test_charge_is_nothing_when_the_request_never_arrived(reservation: Reservation) -> None:
     assert charge(reservation, Evidence(may_be_billed=False)).amount == ZERO
 

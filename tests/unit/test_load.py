@@ -484,3 +484,51 @@ def test_local_zone_is_an_offset_where_no_name_is_told(tmp_path: Path) -> None:
 
 def test_bundled_themes_and_config_are_within_the_readers_limits() -> None:
     assert read_yaml(bundled("config.yaml")).keys() == {"budget", "providers", "tiers", "prices", "auto", "ui", "local"}
+
+
+def test_entered_prices_come_over_those_of_the_configuration(paths: Paths) -> None:
+    paths.prices_file.write_text(
+        '# mine\nlan/small: {input: "0.10", output: "0.40", date: 2026-11-23, source: a page}\n'
+    )
+
+    settings = load(paths, "prices: {lan/small: {input: 1, output: 2}, lan/large: {input: 3, output: 4}}")
+
+    small, large = settings.prices["lan/small"], settings.prices["lan/large"]
+    assert (small.rates.input, small.source) == (Usd.parse("0.10"), "own")
+    assert large.rates.input == Usd.parse("3")
+    assert settings.prices_dated == small.dated
+
+
+def test_entered_prices_hold_with_another_configuration_too(paths: Paths, tmp_path: Path) -> None:
+    paths.prices_file.write_text("lan/small: {input: 1, output: 2}")
+    other = tmp_path / "other.yaml"
+    other.write_text("budget: {daily: 1}")
+
+    assert "lan/small" in load_settings(paths, other).prices
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "---\n"])
+def test_empty_file_of_prices_changes_nothing(paths: Paths, text: str) -> None:
+    before = load_settings(paths)
+    paths.prices_file.write_text(text)
+
+    assert load_settings(paths) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("lan/small: {input: 1}", "prices.yaml line 1: lan/small.output: it is missing"),
+        ("# a\nlan/small: {input: 1, output: 2, outptu: 3}", "prices.yaml line 2: lan/small.outptu: there is no such"),
+        ("prices: {lan/small: {input: 1, output: 2}}", "prices.yaml line 1: prices: a model is written provider/name"),
+        ("lan/small: 3", "prices.yaml line 1: lan/small: it holds keys and values"),
+        ("lan/small: {", "prices.yaml line 2: did not find"),
+    ],
+)
+def test_mistake_in_the_file_of_prices_is_told_with_file_and_key(paths: Paths, text: str, said: str) -> None:
+    paths.prices_file.write_text(text)
+
+    with pytest.raises(ConfigError) as caught:
+        load_settings(paths)
+
+    assert said in caught.value.message
