@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,11 @@ from ralex_tui.paths import Paths, bundled, find_paths
 
 if TYPE_CHECKING:
     from ralex_tui.adapters.engine_router import Engines
+    from ralex_tui.ports.prices import PriceList, PriceSource
     from ralex_tui.services.health import Facts
     from ralex_tui.services.ledger import LedgerService
     from ralex_tui.services.library import LibraryService
+    from ralex_tui.services.prices import PriceService
     from ralex_tui.services.services import Services
 
 # Everything below is imported where it is used: `ralex --version` and `ralex spend` must stay as
@@ -48,30 +51,50 @@ def load(home: str | None, config: Path | None, profile: str | None) -> Setup:
     paths = find_paths(home, profile)
     paths.make()
     settings = load_settings(paths, config)
-    notice = foreign_config_notice(Path.cwd(), paths)
-    return Setup(paths, settings, budget_policy(settings), (notice,) if notice else ())
+    notices = [foreign_config_notice(Path.cwd(), paths), _network_notice(paths)]
+    return Setup(paths, settings, budget_policy(settings), tuple(notice for notice in notices if notice))
 
 
-def catalogue(setup: Setup) -> Catalogue:
-    """What can answer, by the keys in the environment and the local model on disk."""
-    from ralex_tui.adapters.endpoints import LOCAL_PROVIDER, reachable
+def _network_notice(paths: Paths) -> str | None:
+    from ralex_tui.adapters.mounts import network_filesystem
+
+    kind = network_filesystem(paths.data)
+    if kind is None:
+        return None
+    return (
+        f"the data folder is on {kind}: the limit holds for this computer's terminals, and may not for another's "
+        "that share the folder; --home DIR or RALEX_HOME gives a folder on a disk"
+    )
+
+
+def catalogue(setup: Setup, prices: PriceSource | None = None) -> Catalogue:
+    """What can answer, by the keys in the environment and the local model on disk.
+
+    Args:
+        prices: Where to ask for prices; a service of its own, which only reads, if none is given.
+    """
+    from ralex_tui.adapters.endpoints import reachable
     from ralex_tui.adapters.local_engine import EmbeddedModel
-    from ralex_tui.adapters.price_sources import Prices
     from ralex_tui.services.catalogue import build_catalogue
 
     settings = setup.settings
     has_embedded = EmbeddedModel(settings.local, setup.paths).is_installed
-
-    def is_local(ref: ModelRef) -> bool:
-        entry = settings.providers.get(ref.provider)
-        return ref.provider == LOCAL_PROVIDER or (entry is not None and entry.local)
-
     return build_catalogue(
         settings,
         is_reachable=lambda ref: reachable(ref, settings, os.environ, has_embedded=has_embedded),
-        is_local=is_local,
-        prices=Prices(settings.prices, is_local),
+        is_local=_is_local(settings),
+        prices=prices or _prices(setup),
     )
+
+
+@contextmanager
+def open_prices(setup: Setup) -> Iterator[PriceService]:
+    """The prices alone."""
+    prices = _prices(setup)
+    try:
+        yield prices
+    finally:
+        prices.close()
 
 
 @contextmanager
@@ -81,7 +104,7 @@ def open_ledger(setup: Setup) -> Iterator[LedgerService]:
     from ralex_tui.adapters.tinydb_ledger import TinydbLedger
     from ralex_tui.services.ledger import LedgerService
 
-    store = TinydbLedger(setup.paths.ledger, setup.paths.state / "owners")
+    store = TinydbLedger(setup.paths.ledger, setup.paths.state / "owners", sums=setup.paths.state / "ledger.sums")
     ledger = LedgerService(store, setup.policy, SystemClock())
     try:
         yield ledger
@@ -112,6 +135,7 @@ def build_services(setup: Setup, *, in_process: bool) -> Services:
         in_process: Whether LiteLLM runs in this process (`ralex ask`) or in a child (the app).
     """
     from ralex_tui.adapters.system_clock import SystemClock
+    from ralex_tui.services.catalogue import kept_fresh
     from ralex_tui.services.reports import ReportService
     from ralex_tui.services.services import Services
     from ralex_tui.services.turn import TurnService
@@ -119,13 +143,13 @@ def build_services(setup: Setup, *, in_process: bool) -> Services:
     stack = ExitStack()
     ledger = stack.enter_context(open_ledger(setup))
     library = stack.enter_context(open_library(setup))
+    prices = stack.enter_context(open_prices(setup))
     policy, clock = setup.policy, SystemClock()
     engine = _engine(setup, in_process=in_process)
-    known = catalogue(setup)
+    known = kept_fresh(lambda: catalogue(setup, prices), lambda: prices.version)
+    known()  # now, so that what is wrong with the settings is told before the screen is taken
 
-    turns = TurnService(
-        engine=engine, ledger=ledger, library=library, catalogue=lambda: known, policy=policy, clock=clock
-    )
+    turns = TurnService(engine=engine, ledger=ledger, library=library, catalogue=known, policy=policy, clock=clock)
 
     async def close() -> None:
         await turns.close()
@@ -136,11 +160,12 @@ def build_services(setup: Setup, *, in_process: bool) -> Services:
         settings=setup.settings,
         policy=policy,
         clock=clock,
-        catalogue=lambda: known,
+        catalogue=known,
         turns=turns,
         ledger=ledger,
         library=library,
         reports=ReportService(ledger, policy),
+        prices=prices,
         warm_up=engine.warm_up,
         close=close,
     )
@@ -162,8 +187,11 @@ def run_app(setup: Setup) -> int:
     from ralex_tui.ui.app import RalexApp
 
     palettes, problems = find_palettes([bundled("themes"), setup.paths.config / "themes"])
+    services = build_services(setup, in_process=False)
     notices = [*setup.notices, *(f"{problem.message} {problem.hint}".strip() for problem in problems)]
-    app = RalexApp(build_services(setup, in_process=False), palettes, notices=notices)
+    if services.prices.notice:
+        notices.append(services.prices.notice)
+    app = RalexApp(services, palettes, notices=notices)
     app.run()
     return app.return_code or 0
 
@@ -213,6 +241,46 @@ def doctor_facts(setup: Setup) -> Facts:
         reach=lambda name: reach(known[name]),
         start_local=start_local,
         prices_dated=settings.prices_dated,
+    )
+
+
+def _is_local(settings: Settings) -> Callable[[ModelRef], bool]:
+    """Whether a model runs on this computer, by the settings."""
+    from ralex_tui.adapters.endpoints import LOCAL_PROVIDER
+
+    def is_local(ref: ModelRef) -> bool:
+        entry = settings.providers.get(ref.provider)
+        return ref.provider == LOCAL_PROVIDER or (entry is not None and entry.local)
+
+    return is_local
+
+
+def _prices(setup: Setup) -> PriceService:
+    import asyncio
+
+    from ralex_tui.adapters.endpoints import has_openrouter_key, openrouter_address
+    from ralex_tui.adapters.own_prices import OwnPriceFile
+    from ralex_tui.adapters.price_cache import PriceCache
+    from ralex_tui.adapters.price_sources import Prices
+    from ralex_tui.adapters.system_clock import SystemClock
+    from ralex_tui.services.prices import PriceService
+
+    settings, paths = setup.settings, setup.paths
+
+    async def fetch(dated: date) -> PriceList:
+        # In a thread: importing httpx takes 0.1 s, in which nobody could type.
+        module = await asyncio.to_thread(import_module, "ralex_tui.adapters.openrouter_prices")
+        found: PriceList = await module.fetch_prices(openrouter_address(settings), dated)
+        return found
+
+    return PriceService(
+        Prices(settings.prices, _is_local(settings)),
+        PriceCache(paths.prices / "openrouter.json"),
+        OwnPriceFile(paths.prices_file, paths.prices / "own.lock"),
+        fetch,
+        SystemClock(),
+        models=[ref for tier in settings.tiers.values() for ref in tier.models],
+        is_wanted=lambda: has_openrouter_key(settings, os.environ),
     )
 
 

@@ -17,8 +17,8 @@ class Paths:
     """The program's own folders.
 
     Args:
-        config: What the user writes: config.yaml, themes/.
-        data: What must never be lost: ledger/, conversations/, models/.
+        config: What the user writes: config.yaml, prices.yaml, themes/.
+        data: What must never be lost: ledger/, conversations/, models/, prices/.
         state: What may be lost: locks, logs, caches.
     """
 
@@ -29,6 +29,16 @@ class Paths:
     @property
     def config_file(self) -> Path:
         return self.config / "config.yaml"
+
+    @property
+    def prices_file(self) -> Path:
+        """The prices that the user entered."""
+        return self.config / "prices.yaml"
+
+    @property
+    def prices(self) -> Path:
+        """The prices that were fetched."""
+        return self.data / "prices"
 
     @property
     def ledger(self) -> Path:

@@ -20,15 +20,23 @@ def write_atomic(path: Path, value: object, *, disk: Disk = REAL_DISK) -> None:
     Raises:
         StorageError: If it can't be written; the file is then as it was.
     """
+    replace_file(path, line_of(encode(value)), disk=disk)
+
+
+def replace_file(path: Path, content: bytes, *, disk: Disk = REAL_DISK) -> None:
+    """The same with any content.
+
+    Raises:
+        StorageError: If it can't be written; the file is then as it was.
+    """
     # A random part: a process id can come again, and has, within a test of 1,500 kills.
     new = path.with_name(f".{path.name}.{secrets.token_hex(8)}.new")
     old = new.with_suffix(".old")
     backup = path.with_name(f"{path.name}.bak")
-    line = line_of(encode(value))
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            _write_new(new, line, disk)
+            _write_new(new, content, disk)
             with suppress(FileNotFoundError):
                 disk.link(path, old)
                 disk.rename(old, backup)

@@ -27,6 +27,10 @@ KEY_VARIABLES: Mapping[str, str] = {
 }
 """The well-known providers, which need no entry in config.yaml, and their keys' variables."""
 
+OPENROUTER = "openrouter"
+
+_OPENROUTER_ADDRESS = "https://openrouter.ai/api/v1"
+
 # LiteLLM takes a key from the environment when it is given none, and a key belongs to one host
 # only: so it is always given one.
 NO_KEY = Secret("no-key")
@@ -90,6 +94,17 @@ def reachable(ref: ModelRef, settings: Settings, environ: Mapping[str, str], *, 
     """
     known = endpoints(settings, environ)
     return has_embedded if ref.provider == LOCAL_PROVIDER else find_endpoint(ref, known) is not None
+
+
+def openrouter_address(settings: Settings) -> str:
+    """Where OpenRouter lists its models: at its own address, or where an entry of `providers:` has it."""
+    entry = settings.providers.get(OPENROUTER)
+    return (entry and entry.api_base) or _OPENROUTER_ADDRESS
+
+
+def has_openrouter_key(settings: Settings, environ: Mapping[str, str]) -> bool:
+    """Whether OpenRouter can be used: its key is there."""
+    return any(known.provider == OPENROUTER and known.key != NO_KEY for known in endpoints(settings, environ))
 
 
 def _known(name: str, environ: Mapping[str, str]) -> Endpoint | None:

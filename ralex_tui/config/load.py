@@ -1,4 +1,4 @@
-"""config.yaml as checked Settings: the bundled defaults with the user's file merged over them."""
+"""config.yaml as checked Settings: the bundled defaults with the user's file merged over them, and prices.yaml."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from ralex_tui.config.fields import Section, show
-from ralex_tui.config.load_prices import read_prices
+from ralex_tui.config.load_prices import own_prices, read_prices
 from ralex_tui.config.merge import merge
 from ralex_tui.config.schema import (
     AutoSettings,
@@ -42,24 +42,27 @@ def load_settings(paths: Paths, explicit: Path | None = None) -> Settings:
     """The settings: the defaults that ship with the program under the user's own.
 
     Args:
-        explicit: The file of --config; it takes the place of the one in the config folder.
+        explicit: The file of --config; it takes the place of config.yaml in the config folder. The
+            prices entered in prices.yaml there hold all the same.
 
     Raises:
         ConfigError: If a file can't be read or a value is wrong; names file, line and key. That
             the config folder holds no file is no error.
     """
     own = read_document(explicit) if explicit is not None else _read_if_there(paths.config_file)
-    return settings_from(own)
+    return settings_from(own, _read_if_there(paths.prices_file))
 
 
-def settings_from(own: Document | None) -> Settings:
-    """The defaults with `own` merged over them. Raises as `load_settings`."""
+def settings_from(own: Document | None, prices_file: Document | None = None) -> Settings:
+    """The defaults with `own`, and the prices of prices.yaml, over them. Raises as `load_settings`."""
     base = read_document(bundled("config.yaml"), where="the bundled config.yaml")
     content, place = merge(base, own)
     root = Section(content, (), place)
     root.refuse_others(_SECTIONS)
     providers = _providers(root.section("providers"))
-    prices = read_prices(root.section("prices"))
+    prices = dict(read_prices(root.section("prices")))
+    if prices_file is not None:
+        prices |= own_prices(prices_file)
     return Settings(
         budget=_budget(root.section("budget")),
         providers=providers,

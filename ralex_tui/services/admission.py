@@ -112,7 +112,7 @@ def _need(chosen: Route, request: Request, catalogue: Catalogue, state: BudgetSt
     if chosen.model.price is None:
         raise PriceUnknown(
             f"the price of {chosen.model.ref} is not known, so its cost can't be reserved; nothing was sent",
-            hint=f"enter it under prices: in config.yaml, as {chosen.model.ref}: {{input: ..., output: ...}}",
+            hint=f"`ralex prices set {chosen.model.ref} --input DOLLARS --output DOLLARS`, for a million tokens",
             model=chosen.model.ref.id,
         )
     return Need(

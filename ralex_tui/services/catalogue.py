@@ -31,6 +31,20 @@ def build_catalogue(
     return Catalogue({tier: _plan(tier, plan, is_reachable, model) for tier, plan in settings.tiers.items()})
 
 
+def kept_fresh(build: Callable[[], Catalogue], version: Callable[[], object]) -> Callable[[], Catalogue]:
+    """The catalogue as `build` makes it, made anew only where `version` is another than it was."""
+    made: tuple[object, Catalogue] | None = None
+
+    def current() -> Catalogue:
+        nonlocal made
+        now = version()
+        if made is None or made[0] != now:
+            made = now, build()
+        return made[1]
+
+    return current
+
+
 def _habits(ref: ModelRef, settings: Settings) -> Habits:
     own = settings.providers.get(ref.provider)
     if own is None:

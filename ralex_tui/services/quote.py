@@ -74,11 +74,13 @@ def quote(
     usual_answer: Mapping[Tier, int],
     *,
     model_id: str | None = None,
+    warm: Mapping[str, int] | None = None,
 ) -> DraftQuote:
     """Price a draft on every tier.
 
     Args:
         usual_answer: Output tokens of a usual answer, by tier, where that is known.
+        warm: Tokens of the history that a provider keeps now, by the model's id.
     """
     chosen: Route | None = None
     problem: RalexError | None = None
@@ -96,6 +98,7 @@ def quote(
             quotes[tier] = TierQuote(tier, model)
             continue
         n_answer = min(plan.max_tokens, usual_answer.get(tier, USUAL_ANSWER))
-        about = model.price.cost(TokenUsage(n_tokens, n_answer))
+        n_cached = min((warm or {}).get(model.ref.id, 0), history.n_tokens)
+        about = model.price.cost(TokenUsage(n_tokens, n_answer, cache_read=n_cached))
         quotes[tier] = TierQuote(tier, model, about, model.price.worst_case(bound, plan.max_tokens))
     return DraftQuote(chosen, problem, n_tokens, quotes)

@@ -11,6 +11,7 @@ from ralex_tui.domain.models import Catalogue
 from ralex_tui.ports.clock import Clock
 from ralex_tui.services.ledger import LedgerService
 from ralex_tui.services.library import LibraryService
+from ralex_tui.services.prices import PriceService
 from ralex_tui.services.reports import ReportService
 from ralex_tui.services.turn import TurnService
 
@@ -20,7 +21,7 @@ class Services:
     """All use cases, wired.
 
     Args:
-        catalogue: What can answer now; cheap to call.
+        catalogue: What can answer now, at the prices that count now; cheap to call.
         warm_up: Starts the engines' slow preparations; to be awaited beside the first paint.
         close: Ends child processes and lets go of locks.
     """
@@ -33,5 +34,6 @@ class Services:
     ledger: LedgerService
     library: LibraryService
     reports: ReportService
+    prices: PriceService
     warm_up: Callable[[], Awaitable[None]]
     close: Callable[[], Awaitable[None]]

@@ -6,7 +6,16 @@ import pickle
 
 import pytest
 
-from ralex_tui.adapters.endpoints import EMBEDDED_REF, NO_KEY, Endpoint, endpoints, find_endpoint, reachable
+from ralex_tui.adapters.endpoints import (
+    EMBEDDED_REF,
+    NO_KEY,
+    Endpoint,
+    endpoints,
+    find_endpoint,
+    has_openrouter_key,
+    openrouter_address,
+    reachable,
+)
 from ralex_tui.adapters.secret import Secret, redact
 from ralex_tui.config.schema import ProviderSettings, Settings
 from ralex_tui.domain.errors import ConfigError
@@ -146,3 +155,33 @@ def test_redact_takes_out_known_and_likely_keys(text: str) -> None:
 
 def test_redact_leaves_words_alone() -> None:
     assert redact("no-key is no key; ask-me-anything works", [NO_KEY]) == "no-key is no key; ask-me-anything works"
+
+
+def test_openrouter_lists_its_models_at_its_own_address_or_where_an_entry_has_it() -> None:
+    own = with_provider("openrouter", ProviderSettings("openrouter", "http://127.0.0.1:9/v1", "ROUTER_KEY"))
+
+    assert openrouter_address(Settings()) == "https://openrouter.ai/api/v1"
+    assert openrouter_address(with_provider("openrouter", ProviderSettings("openrouter"))) == openrouter_address(
+        Settings()
+    )
+    assert openrouter_address(own) == "http://127.0.0.1:9/v1"
+
+
+@pytest.mark.parametrize(
+    ("settings", "environ", "has_key"),
+    [
+        (Settings(), {}, False),
+        (Settings(), {"OPENROUTER_API_KEY": " "}, False),
+        (Settings(), {"OPENROUTER_API_KEY": "k"}, True),
+        (Settings(), {"OPENAI_API_KEY": "k"}, False),
+        (with_provider("openrouter", ProviderSettings("openrouter", "http://127.0.0.1:9/v1")), {}, False),
+        (with_provider("openrouter", ProviderSettings("openrouter", "http://127.0.0.1:9/v1", "A_KEY")), {}, False),
+        (
+            with_provider("openrouter", ProviderSettings("openrouter", "http://127.0.0.1:9/v1", "A_KEY")),
+            {"A_KEY": "k"},
+            True,
+        ),
+    ],
+)
+def test_openrouter_has_its_key(settings: Settings, environ: dict[str, str], has_key: bool) -> None:
+    assert has_openrouter_key(settings, environ) is has_key

@@ -4,7 +4,7 @@ from ralex_tui.config.schema import Settings, TierSettings
 from ralex_tui.domain.models import Catalogue, ModelRef, Tier
 from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pricing import Price, Rates
-from ralex_tui.services.catalogue import build_catalogue
+from ralex_tui.services.catalogue import build_catalogue, kept_fresh
 
 DEAR = ModelRef("a/dear")
 FAIR = ModelRef("b/fair")
@@ -52,3 +52,14 @@ def test_catalogue_finds_a_model_by_its_id_or_its_name() -> None:
 
 def test_catalogue_without_a_tier_has_no_first_model() -> None:
     assert built("order").first(Tier.SMART) is None
+
+
+def test_catalogue_is_made_anew_only_when_the_version_is_another() -> None:
+    versions = iter(["a", "a", "b", "b"])
+
+    current = kept_fresh(lambda: built("order"), lambda: next(versions))
+    seen = [current() for _ in range(4)]
+
+    assert seen[0] is seen[1]
+    assert seen[1] is not seen[2]
+    assert seen[2] is seen[3]
