@@ -144,6 +144,10 @@ class LitellmEngine:
 
     async def _send(self, request: EngineRequest) -> Any:
         extra: dict[str, Any] = {} if request.temperature is None else {"temperature": request.temperature}
+        if request.max_rates is not None and self._endpoints[request.model.provider].kind == "openrouter":
+            # So that no dearer provider answers than the hold was made for: then there is a refusal instead.
+            prompt, completion = (float(rate.dollars) for rate in request.max_rates)
+            extra["extra_body"] = {"provider": {"max_price": {"prompt": prompt, "completion": completion}}}
         return await self._router_for(request.model).acompletion(
             model=request.model.id,
             messages=_messages(request),

@@ -140,6 +140,13 @@ def _request_refusal(failure: _Failure) -> EngineError | None:
             hint=f"{wait}, or pick another tier (F2)",
             may_be_billed=billed,
         )
+    if status == 404 and "no endpoints found" in raw:
+        # OpenRouter's words where its providers want more than the request's max_price, among other reasons.
+        return errors.EngineUnavailable(
+            f"{provider} has no provider for {_name(failure.ref.path)} at the price known here{failure.detail}",
+            hint="its price may have risen: `ralex prices --refresh`; or pick another tier (F2)",
+            may_be_billed=billed,
+        )
     if status == 404:
         return errors.EngineUnavailable(
             f"{provider} has no model {_name(failure.ref.path)}{failure.detail}",

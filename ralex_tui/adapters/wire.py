@@ -94,13 +94,20 @@ def pack_request(request: EngineRequest) -> dict[str, Any]:
         "max_tokens": request.max_tokens,
         "temperature": request.temperature,
         "is_cached": request.is_cached,
+        "max_rates": [rate.nano for rate in request.max_rates or ()],
     }
 
 
 def unpack_request(data: dict[str, Any]) -> EngineRequest:
-    messages = tuple((Role(role), text) for role, text in data["messages"])
+    rates = [Usd(nano) for nano in data["max_rates"]]
     return EngineRequest(
-        data["id"], ModelRef(data["model"]), messages, data["max_tokens"], data["temperature"], data["is_cached"]
+        id=data["id"],
+        model=ModelRef(data["model"]),
+        messages=tuple((Role(role), text) for role, text in data["messages"]),
+        max_tokens=data["max_tokens"],
+        temperature=data["temperature"],
+        is_cached=data["is_cached"],
+        max_rates=(rates[0], rates[1]) if rates else None,
     )
 
 

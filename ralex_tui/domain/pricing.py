@@ -107,6 +107,12 @@ class Price:
             return Usd(0)
         return self.cost(replace(usage, cache_read=0, cache_write=0)) - self.cost(usage)
 
+    @property
+    def max_rates(self) -> tuple[Usd, Usd]:
+        """The plain rates in and out for a million tokens, or the long-context ones where they are dearer."""
+        tiers = [self.rates] if self.long_context is None else [self.rates, self.long_context]
+        return max(rates.input for rates in tiers), max(rates.output for rates in tiers)
+
     def worst_case(self, input_bound: int, max_tokens: int) -> Usd:
         """The most a request can cost: every token at the dearest rate that may apply to it."""
         rates = self._worst_rates(input_bound)

@@ -9,6 +9,7 @@ from typing import Protocol
 from ralex_tui.domain.conversation import Role
 from ralex_tui.domain.events import EngineEvent
 from ralex_tui.domain.models import ModelRef
+from ralex_tui.domain.money import Usd
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class EngineRequest:
         id: The reservation's id; also the id by which an engine's logs call the request.
         max_tokens: Always sent: the reservation pays for no more.
         is_cached: Whether to ask the provider to keep the messages for the next request.
+        max_rates: Dollars for a million tokens in and out that the hold was made with, for brokers that
+            choose among providers; None for no bound.
     """
 
     id: str
@@ -27,6 +30,7 @@ class EngineRequest:
     max_tokens: int
     temperature: float | None = None
     is_cached: bool = False
+    max_rates: tuple[Usd, Usd] | None = None
 
 
 class Engine(Protocol):

@@ -32,7 +32,13 @@ class Answer:
         self.answer_id = new_id()
         self.question = Message(new_id(), Role.USER, messages[-1][1], clock.now(), parent=conversation.head)
         self.request = EngineRequest(
-            reservation.id, chosen.model.ref, messages, reservation.max_tokens, temperature, is_cached
+            id=reservation.id,
+            model=chosen.model.ref,
+            messages=messages,
+            max_tokens=reservation.max_tokens,
+            temperature=temperature,
+            is_cached=is_cached,
+            max_rates=None if reservation.price.is_free else reservation.price.max_rates,
         )
         self.first_token_s: float | None = None
         self._clock = clock

@@ -1,4 +1,4 @@
-"""A prompt that is to be kept is marked on the wire, in the form of each API; another is sent as it always was."""
+"""What a request says of money: marks on a prompt that is to be kept, and the rates that it may be billed at."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from ralex_tui.adapters.endpoints import Endpoint
 from ralex_tui.adapters.litellm_engine import LitellmEngine
 from ralex_tui.adapters.secret import Secret
 from ralex_tui.domain.conversation import Role
+from ralex_tui.domain.errors import EngineUnavailable
 from ralex_tui.domain.models import ModelRef
+from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pricing import TokenUsage
 from ralex_tui.ports.engine import EngineRequest
-from tests.adapters.provider import Provider
+from tests.adapters.provider import Provider, Reply
 from tests.adapters.recording import recordings
 
 pytestmark = [
@@ -49,6 +51,41 @@ async def test_the_last_message_bears_the_mark(provider: Provider, kind: str, is
     assert ("cache_control" in json.dumps(last)) is is_cached
     if is_cached:
         assert last["content"] == [{"type": "text", "text": "three", "cache_control": MARK}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "bound"), [("openrouter", {"prompt": 0.3, "completion": 2.5}), ("anthropic", None), ("openai", None)]
+)
+async def test_a_broker_is_told_the_dearest_rates_that_the_hold_pays_for(
+    provider: Provider, kind: str, bound: object
+) -> None:
+    recording = RECORDED[kind]
+    provider.script(recording.reply)
+    endpoint = Endpoint("server", kind, Secret("key-of-the-test-0123456789"), provider.root + recording.base)
+    engine = LitellmEngine([endpoint])
+    rates = (Usd.parse("0.30"), Usd.parse("2.50"))
+
+    async for _ in engine.stream(
+        EngineRequest("r1", ModelRef(f"server/{recording.model}"), TALK, 100, max_rates=rates)
+    ):
+        pass
+    await engine.close()
+
+    assert provider.requests[0].body.get("provider", {}).get("max_price") == bound
+
+
+async def test_a_broker_without_a_provider_at_that_price_is_told_as_such(provider: Provider) -> None:
+    provider.script(Reply(status=404, error={"message": "No endpoints found matching your max price.", "code": 404}))
+    endpoint = Endpoint("openrouter", "openrouter", Secret("key-of-the-test-0123456789"), provider.url)
+    engine = LitellmEngine([endpoint])
+
+    with pytest.raises(EngineUnavailable, match="at the price known here") as caught:
+        async for _ in engine.stream(EngineRequest("r1", ModelRef("openrouter/a/b"), TALK, 100)):
+            pass
+    await engine.close()
+
+    assert "ralex prices --refresh" in caught.value.hint
+    assert not caught.value.may_be_billed
 
 
 def test_a_cached_answer_was_cheaper_by_what_it_read() -> None:
