@@ -21,6 +21,7 @@ from ralex_tui.config.schema import (
     UiSettings,
 )
 from ralex_tui.config.strict_yaml import Document, nearest, read_document
+from ralex_tui.domain.budget import MIN_OUTPUT_TOKENS
 from ralex_tui.domain.errors import ConfigError
 from ralex_tui.domain.models import ModelRef, Tier
 from ralex_tui.domain.text import visible_line
@@ -118,6 +119,7 @@ def _budget(section: Section) -> BudgetSettings:
         warn_at=_warn_at(section),
         low=low if low is not None else default.low,
         critical=critical if critical is not None else default.critical,
+        critical_tokens=section.integer("critical_tokens", MIN_OUTPUT_TOKENS, 1_000_000) or default.critical_tokens,
     )
     if settings.critical > settings.low:
         raise section.error("critical", f"it is more than budget.low, which is {settings.low}")

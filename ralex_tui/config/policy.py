@@ -26,6 +26,7 @@ def budget_policy(settings: Settings) -> BudgetPolicy:
         warn_at=budget.warn_at,
         low=budget.low,
         critical=budget.critical,
+        critical_tokens=budget.critical_tokens,
     )
 
 

@@ -33,7 +33,9 @@ class BudgetSettings:
     low: Usd = Usd(2_000_000_000)
     """Under this much left Auto keeps to Cheap and Yolo."""
     critical: Usd = Usd(500_000_000)
-    """Under this much left Auto keeps to Yolo, at most 200 tokens."""
+    """Under this much left Auto keeps to Yolo, and answers are short."""
+    critical_tokens: int = 200
+    """The longest answer then, in tokens, 64 or more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ class BudgetPolicy:
         reset_hour: The hour at which a day begins, 0 to 23.
         warn_at: Percent of the day's limit at which to warn, ascending.
         low, critical: Under this much left the state is LOW or CRITICAL.
+        critical_tokens: The longest answer of a paid model in the state CRITICAL.
     """
 
     daily: Usd
@@ -96,6 +97,7 @@ class BudgetPolicy:
     warn_at: tuple[int, ...] = (50, 80, 96, 100)
     low: Usd = Usd(2_000_000_000)
     critical: Usd = Usd(500_000_000)
+    critical_tokens: int = CRITICAL_MAX_TOKENS
 
     @property
     def days(self) -> DayRule:

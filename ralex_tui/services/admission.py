@@ -68,7 +68,7 @@ class Admission:
             chosen = replace(chosen, reason="the ledger can't be read") if chosen.is_auto else chosen
         elif chosen.wanted is not None and chosen.wanted not in state.tiers:
             chosen = replace(chosen, note=f"{_left_of(left)}: {chosen.tier.label} in place of {chosen.wanted.label}")
-        need = _need(chosen, request, catalogue, state)
+        need = self._need(chosen, request, catalogue, state)
         try:
             reservation = await self._reserve(chosen, need, request)
         except BudgetExceeded as refused:
@@ -94,35 +94,36 @@ class Admission:
         """The dearest tier below that gets its hold; the first refusal where none does."""
         assert refused.shortfall is not None
         left = refused.shortfall.limit.left
-        paid = [option.tier for option in affordable(refused.shortfall.need, refused.shortfall, catalogue, state)]
+        need, most = refused.shortfall.need, self._policy.critical_tokens
+        paid = [option.tier for option in affordable(need, refused.shortfall, catalogue, state, most)]
         for tier in (*paid, *_free(catalogue)):
             model = catalogue.first(tier)
             assert model is not None  # only tiers with a model are offered
             note = f"{_left_of(left)}, too little for {chosen.tier.label}: {tier.label} in its place"
             reason = f"{chosen.tier.label} costs more than is left"
             lower = Route(tier, model, reason, is_auto=True, wanted=chosen.wanted or chosen.tier, note=note)
+            need = self._need(lower, request, catalogue, state)
             try:
-                return Admitted(lower, await self._reserve(lower, _need(lower, request, catalogue, state), request))
+                return Admitted(lower, await self._reserve(lower, need, request))
             except BudgetExceeded:
                 continue  # another terminal was quicker, or a tighter limit holds
         raise refused
 
-
-def _need(chosen: Route, request: Request, catalogue: Catalogue, state: BudgetState) -> Need:
-    if chosen.model.price is None:
-        raise PriceUnknown(
-            f"the price of {chosen.model.ref} is not known, so its cost can't be reserved; nothing was sent",
-            hint=f"`ralex prices set {chosen.model.ref} --input DOLLARS --output DOLLARS`, for a million tokens",
-            model=chosen.model.ref.id,
+    def _need(self, chosen: Route, request: Request, catalogue: Catalogue, state: BudgetState) -> Need:
+        if chosen.model.price is None:
+            raise PriceUnknown(
+                f"the price of {chosen.model.ref} is not known, so its cost can't be reserved; nothing was sent",
+                hint=f"`ralex prices set {chosen.model.ref} --input DOLLARS --output DOLLARS`, for a million tokens",
+                model=chosen.model.ref.id,
+            )
+        return Need(
+            model=chosen.model,
+            tier=chosen.tier,
+            conversation=request.conversation,
+            price=chosen.model.price,
+            input_bound=input_bound([text for _, text in request.messages]),
+            max_tokens=allowed_tokens(catalogue, chosen.tier, state, self._policy.critical_tokens),
         )
-    return Need(
-        model=chosen.model,
-        tier=chosen.tier,
-        conversation=request.conversation,
-        price=chosen.model.price,
-        input_bound=input_bound([text for _, text in request.messages]),
-        max_tokens=allowed_tokens(catalogue, chosen.tier, state),
-    )
 
 
 def _with_note(chosen: Route, reservation: Reservation, catalogue: Catalogue, left: Usd | None) -> Route:

@@ -31,11 +31,13 @@ class Option:
     limit: Usd = ZERO
 
 
-def options(shortfall: Shortfall, catalogue: Catalogue, state: BudgetState) -> list[Option]:
+def options(
+    shortfall: Shortfall, catalogue: Catalogue, state: BudgetState, critical_tokens: int = CRITICAL_MAX_TOKENS
+) -> list[Option]:
     """The answers that are open, those that spend nothing more than allowed first, and stopping last."""
     need = shortfall.need
     found = []
-    lower = next(iter(affordable(need, shortfall, catalogue, state)), None)
+    lower = next(iter(affordable(need, shortfall, catalogue, state, critical_tokens)), None)
     if lower is not None:
         found.append(Option(Choice.STEP_DOWN, lower.tier, lower.model, lower.at_most, lower.max_tokens))
     local = catalogue.first(Tier.LOCAL)
@@ -58,14 +60,16 @@ class Affordable:
     max_tokens: int
 
 
-def affordable(need: Need, shortfall: Shortfall, catalogue: Catalogue, state: BudgetState) -> Iterable[Affordable]:
+def affordable(
+    need: Need, shortfall: Shortfall, catalogue: Catalogue, state: BudgetState, critical_tokens: int
+) -> Iterable[Affordable]:
     """The paid tiers that `state` still allows and what is left covers, dearest first."""
     found = []
     for tier in state.tiers:
         model = catalogue.first(tier)
         if tier is need.tier or model is None or model.price is None or model.price.is_free:
             continue
-        max_tokens = allowed_tokens(catalogue, tier, state)
+        max_tokens = allowed_tokens(catalogue, tier, state, critical_tokens)
         other = replace(need, tier=tier, model=model, price=model.price, max_tokens=max_tokens)
         try:
             hold = hold_for(other, [shortfall.limit])
@@ -76,12 +80,12 @@ def affordable(need: Need, shortfall: Shortfall, catalogue: Catalogue, state: Bu
     return sorted(found, key=lambda option: option.at_most, reverse=True)
 
 
-def allowed_tokens(catalogue: Catalogue, tier: Tier, state: BudgetState) -> int:
+def allowed_tokens(catalogue: Catalogue, tier: Tier, state: BudgetState, critical_tokens: int) -> int:
     """The longest answer that a tier may give in that state."""
     most = catalogue.plan(tier).max_tokens
     model = catalogue.first(tier)
     is_free = model is not None and model.price is not None and model.price.is_free
-    return min(most, CRITICAL_MAX_TOKENS) if state is BudgetState.CRITICAL and not is_free else most
+    return min(most, critical_tokens) if state is BudgetState.CRITICAL and not is_free else most
 
 
 def raise_by(shortfall: Shortfall) -> Usd:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,16 @@ async def test_an_answer_cut_to_what_is_left_says_so(desk: Desk) -> None:
     n = reserved.reservation.max_tokens
     assert n < 1_000
     assert settled.answer.note == f"$0.0050 left: at most {n} tokens of answer"
+
+
+async def test_how_short_a_critical_day_makes_answers_is_the_users_to_say(tmp_path: Path, policy: BudgetPolicy) -> None:
+    desk = Desk(tmp_path, replace(policy, critical_tokens=77))
+    await leave(desk, "0.40")
+
+    _, reserved, settled = await answered(desk, Ask("hi", Mode.SMART))
+
+    assert reserved.reservation.max_tokens == 77
+    assert settled.answer.note == "$0.4000 left: at most 77 tokens of answer"
 
 
 async def test_one_message_is_allowed_past_the_limit_and_the_next_is_not(desk: Desk) -> None:
