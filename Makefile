@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export RALEX_MODELS ?= $(CURDIR)/.home/models
 WORKERS ?= 2
 
-.PHONY: run test lint types contracts tests bench lock snapshots clean help
+.PHONY: run test lint types contracts tests bench soak fuzz lock snapshots clean help
 
 help:  ## What there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'
@@ -35,6 +35,12 @@ tests: $(VENV)/.dev
 bench: $(VENV)/.dev  ## Measure speed, memory and scale
 	$(BIN)/ralex local install
 	$(BIN)/python -m bench
+
+fuzz: $(VENV)/.dev  ## The ledger against a model for a million steps: about half an hour
+	RALEX_FUZZ_STEPS=1000000 $(BIN)/python -m pytest -n $(WORKERS) tests/services/test_ledger_machine.py
+
+soak: $(VENV)/.dev  ## Kill 10,000 processes, and spend at a limit with 8 for 20 seeds: about half an hour
+	$(BIN)/ralex selftest --kills 10000 --spenders 8 --requests 1000 --seeds 20
 
 snapshots: $(VENV)/.dev  ## Accept how the screens look now, after looking at them
 	$(BIN)/python -m pytest tests/ui --snapshot-update

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ralex_tui.services.ledger import LedgerService
     from ralex_tui.services.library import LibraryService
     from ralex_tui.services.prices import PriceService
+    from ralex_tui.services.reconcile import ReconcileService
     from ralex_tui.services.services import Services
 
 # Everything below is imported where it is used: `ralex --version` and `ralex spend` must stay as
@@ -111,6 +112,18 @@ def open_ledger(setup: Setup) -> Iterator[LedgerService]:
     finally:
         ledger.close()
         store.close()
+
+
+@contextmanager
+def open_reconcile(setup: Setup) -> Iterator[ReconcileService]:
+    """The ledger with the accounts of providers that tell their sums."""
+    from ralex_tui.adapters.accounts import accounts
+    from ralex_tui.adapters.endpoints import endpoints
+    from ralex_tui.adapters.system_clock import SystemClock
+    from ralex_tui.services.reconcile import ReconcileService
+
+    with open_ledger(setup) as ledger:
+        yield ReconcileService(ledger, accounts(endpoints(setup.settings, os.environ)), SystemClock())
 
 
 @contextmanager

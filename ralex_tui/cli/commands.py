@@ -20,6 +20,7 @@ _COMMANDS = {
     "sessions": "List saved conversations, or show one.",
     "prices": "The models of each tier with their prices.",
     "doctor": "Check that everything ralex needs is there and works.",
+    "selftest": "Try on your own disk that nothing is lost or overspent.",
     "config": "Where the settings are, and whether they can be used.",
     "local": "Install the model that runs on this computer.",
 }
