@@ -166,7 +166,7 @@ def reservation(day: date) -> Reservation:
     return Reservation(
         id=new_id(),
         day=day,
-        at=START,
+        at=datetime.combine(day, START.timetz()),
         owner="0123456789abcdefghjk",
         conversation="0123456789abcdefghjk",
         tier=Tier.CHEAP,
@@ -182,7 +182,7 @@ def settlement(held: Reservation) -> Settlement:
     """Its end, as a provider's count makes it."""
     usage = TokenUsage(800, 300)
     cost = PRICE.cost(usage)
-    return Settlement(held.id, START, cost, Accuracy.COMPUTED, Outcome.DONE, usage, computed=cost, duration_s=1.5)
+    return Settlement(held.id, held.at, cost, Accuracy.COMPUTED, Outcome.DONE, usage, computed=cost, duration_s=1.5)
 
 
 if __name__ == "__main__":

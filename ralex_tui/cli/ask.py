@@ -21,7 +21,7 @@ from ralex_tui.cli.options import Options
 from ralex_tui.cli.output import figure_json, money_json, note, show_figure, write_json
 from ralex_tui.config.strict_yaml import nearest
 from ralex_tui.domain.conversation import Message
-from ralex_tui.domain.errors import RalexError, UsageError
+from ralex_tui.domain.errors import BudgetExceeded, RalexError, UsageError
 from ralex_tui.domain.events import Failed, Reserved, Routed, Settled, Stopped, TextDelta, ThinkingDelta, TurnEvent
 from ralex_tui.domain.models import Mode
 from ralex_tui.domain.money import Figure, Usd
@@ -38,10 +38,17 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 @click.option("--tier", metavar="TIER", help="auto, cheap, smart, yolo or local; auto if not given.")
 @click.option("--model", metavar="MODEL", help="A model by its id or name, in place of a tier.")
 @click.option("--file", "files", metavar="FILE", multiple=True, help="Send a text file along; may be repeated.")
+@click.option("--allow", metavar="REASON", help="Let this one past the limits; REASON is written into the ledger.")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON event a line.")
 @click.pass_obj
 def command(
-    options: Options, text: str | None, tier: str | None, model: str | None, files: tuple[str, ...], as_json: bool
+    options: Options,
+    text: str | None,
+    tier: str | None,
+    model: str | None,
+    files: tuple[str, ...],
+    allow: str | None,
+    as_json: bool,
 ) -> int:
     """Ask TEXT, or what comes on standard input where TEXT is - or left out.
 
@@ -50,7 +57,9 @@ def command(
     """
     if tier is not None and model is not None:
         raise UsageError("a tier and a model were given, and one of them decides", hint="leave one out")
-    ask = Ask(_prompt(text, files), _mode(tier), model_id=model)
+    if allow is not None and not allow.strip():
+        raise UsageError("--allow needs a reason", hint='a few words: --allow "the release is today"')
+    ask = Ask(_prompt(text, files), _mode(tier), model_id=model, allowed_because=(allow or "").strip())
     setup = options.setup_with_notices()
     return asyncio.run(_ask(setup, ask, _JsonWriter() if as_json else _TextWriter()))
 
@@ -117,8 +126,15 @@ async def _ask(setup: bootstrap.Setup, ask: Ask, writer: _TextWriter | _JsonWrit
         left = await _left(services)
         writer.end(last, left)
     if isinstance(last, Failed):
-        raise last.error
+        raise _with_way_on(last.error)
     return STOPPED if isinstance(last, Stopped) else 0
+
+
+def _with_way_on(error: RalexError) -> RalexError:
+    """A refusal at a limit, with what this command can do about it."""
+    if isinstance(error, BudgetExceeded) and error.shortfall is not None:
+        error.hint = f"{error.hint}; --allow REASON lets this one past"
+    return error
 
 
 async def _tell_recovered(services: Services) -> None:
@@ -145,6 +161,8 @@ class _TextWriter:
         self._written = ""
 
     def write(self, event: TurnEvent) -> None:
+        if isinstance(event, Routed) and event.route.note:
+            note(f"ralex: {event.route.note}")
         if isinstance(event, TextDelta) and event.text:
             self._written = visible(event.text) or self._written
             sys.stdout.write(visible(event.text))
@@ -183,6 +201,7 @@ class _JsonWriter:
                         "tier": route.tier.value,
                         "model": route.model.ref.id,
                         "reason": route.reason,
+                        "note": route.note,
                         "is_auto": route.is_auto,
                         "conversation": conversation,
                     }

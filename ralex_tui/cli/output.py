@@ -47,6 +47,9 @@ def sum_json(part: Sum) -> dict[str, Any]:
         "n_output": part.n_output,
         **figure_json("cost", part.cost),
         **money_json("held", part.held),
+        **money_json("saved_by_cache", part.saved),
+        "n_overruns": part.n_overruns,
+        **money_json("variance", part.variance),
     }
 
 

@@ -83,7 +83,7 @@ class RalexApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything in the one table, and nothing of Textual's own: all of it works and is explained."""
-        for entry in palette_entries(self._palettes, self._user_keys, is_chat=screen is self._chat):
+        for entry in palette_entries(self._palettes, self._user_keys, getattr(screen, "SCOPE", "app")):
             yield SystemCommand(entry.title, entry.says, partial(screen.run_action, entry.action))
 
     def on_command_palette_closed(self, event: CommandPalette.Closed) -> None:

@@ -11,8 +11,12 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "chat", "prompt"]
+Scope = Literal["app", "chat", "prompt", "review", "limit", "doubt"]
 """Whose action a command is."""
+
+# What is on the screen at the same time, so that a key can belong to one command only. The questions
+# lie over everything else and are alone.
+_TOGETHER: tuple[tuple[Scope, ...], ...] = (("app", "chat", "prompt"), ("app", "review"), ("limit",), ("doubt",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,8 @@ class Command:
         says: What it does; the line of the help screen and the palette's title.
         keys: Default keys, by commas; empty where only a slash command leads here.
         action: The action's name; empty where the widget itself reads the key.
-        scope: Whose action it is: the app's, the chat screen's, or the prompt's.
+        scope: Whose action it is: the app's, the chat screen's, the prompt's, the review's, or that of a question
+            which the app asks: at a limit, or about a day in doubt.
         word: What the footer calls it; empty keeps it out of the footer.
         slash: Its slash command without the slash; `argument` names what may follow it.
         is_priority: Whether an app's key is taken before the widget with the focus sees it.
@@ -60,6 +65,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("tier.choose", "Choose a tier by name", action="set_tier", slash="tier", argument="NAME"),
     Command("budget.toggle", "Show or hide the budget panel", "f4", "toggle_budget", word="budget", slash="budget"),
     Command("budget.review", "Review the day's spend", "shift+f4", "review", slash="spend"),
+    Command("prices.enter", "Enter the price of a model", "f3", "enter_price", slash="price"),
     Command(
         "conversations.open",
         "Go to the conversations",
@@ -71,6 +77,25 @@ COMMANDS: tuple[Command, ...] = (
     Command("conversation.new", "New conversation", "ctrl+n", "new_chat", word="new", slash="new"),
     Command("transcript.page_up", "Scroll the conversation up", "pageup", "page(-1)", "prompt"),
     Command("transcript.page_down", "Scroll the conversation down", "pagedown", "page(1)", "prompt"),
+    Command("limit.step_down", "Send on the dearest tier that is covered", "y", "answer('step_down')", "limit"),
+    Command("limit.local", "Send on Local", "l", "answer('local')", "limit"),
+    Command("limit.allow", "Allow this one message", "o", "answer('allow')", "limit"),
+    Command("limit.raise", "Raise the limit", "r", "answer('raise')", "limit"),
+    Command("limit.stop", "Stop; the draft is kept", "escape", "answer('stop')", "limit"),
+    Command("doubt.open", "Open the new day: the clock is right", "y", "answer('open')", "doubt"),
+    Command("doubt.stop", "Not now; the draft is kept", "escape", "answer('stop')", "doubt"),
+    Command("review.left", "The bar before", "left", "choose(-1)", "review"),
+    Command("review.right", "The next bar", "right", "choose(1)", "review"),
+    Command("review.up", "The message before", "up", "select(-1)", "review"),
+    Command("review.down", "The next message", "down", "select(1)", "review"),
+    Command("review.day-before", "The day before", "left_square_bracket", "day(-1)", "review"),
+    Command("review.day-after", "The next day", "right_square_bracket", "day(1)", "review"),
+    Command("review.range", "The last two weeks, or the one day", "w", "toggle_range", "review"),
+    Command("review.open", "Open the chosen day", "enter", "open", "review"),
+    Command("review.correct", "Correct what a message was charged, or give back a hold", "c", "correct", "review"),
+    Command("review.cut_off", "Go to what a crash has cut off", "u", "cut_off", "review"),
+    Command("review.decided", "What was decided: raises, allowances, corrections", "d", "toggle_decided", "review"),
+    Command("review.back", "Back to the chat", "escape,q,shift+f4", "back", "review"),
     Command("app.palette", "All commands", "ctrl+p", "command_palette", "app", "commands", is_priority=True),
     Command("app.theme", "Change the theme", action="choose_theme", scope="app", slash="theme", argument="NAME"),
     Command("app.help", "Help: every key and command", "f1", "help", "app", "help", slash="help"),
@@ -80,7 +105,13 @@ COMMANDS: tuple[Command, ...] = (
 BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 BY_SLASH: Mapping[str, Command] = {command.slash: command for command in COMMANDS if command.slash}
 
-_SHORT = {"escape": "esc", "pageup": "page up", "pagedown": "page down"}
+_SHORT = {
+    "escape": "esc",
+    "pageup": "page up",
+    "pagedown": "page down",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+}
 
 
 def bindings_for(scope: Scope) -> list[BindingType]:
@@ -108,13 +139,16 @@ def actions_by_key(scope: Scope, keymap: Mapping[str, str]) -> dict[str, str]:
 
 
 def clashes(keymap: Mapping[str, str]) -> list[tuple[str, list[str]]]:
-    """Keys that the user's keymap gives to several commands, with the ids of those."""
-    taken: dict[str, list[str]] = {}
-    for command in COMMANDS:
-        for key in keymap.get(command.id, command.keys).split(","):
-            if key.strip():
-                taken.setdefault(key.strip(), []).append(command.id)
-    return [(key, ids) for key, ids in taken.items() if len(ids) > 1]
+    """Keys that the user's keymap gives to several commands of one screen, with the ids of those."""
+    found: dict[str, list[str]] = {}
+    for scopes in _TOGETHER:
+        taken: dict[str, list[str]] = {}
+        for command in COMMANDS:
+            for key in keymap.get(command.id, command.keys).split(",") if command.scope in scopes else ():
+                if key.strip():
+                    taken.setdefault(key.strip(), []).append(command.id)
+        found |= {key: ids for key, ids in taken.items() if len(ids) > 1}
+    return list(found.items())
 
 
 def keys_of(command: Command, keymap: Mapping[str, str]) -> list[str]:

@@ -10,7 +10,7 @@ from ralex_tui.config.palette import Palette
 from ralex_tui.config.strict_yaml import nearest
 from ralex_tui.domain.errors import UsageError
 from ralex_tui.domain.models import Mode
-from ralex_tui.ui.bindings import BY_SLASH, COMMANDS, Command, keys_of
+from ralex_tui.ui.bindings import BY_SLASH, COMMANDS, Command, Scope, keys_of
 
 # One word after the slash, and at most one more: a path or a sentence is text to be sent.
 _SLASH = re.compile(r"/([A-Za-z][A-Za-z_-]*)(?:[ \t]+([\w.-]+))?[ \t]*")
@@ -64,16 +64,16 @@ def parse_slash(text: str) -> Call | None:
     return Call(command, argument)
 
 
-def palette_entries(palettes: Mapping[str, Palette], keymap: Mapping[str, str], *, is_chat: bool) -> Iterable[Entry]:
-    """All commands that work on the screen in front, then tiers and themes by name."""
+def palette_entries(palettes: Mapping[str, Palette], keymap: Mapping[str, str], scope: Scope) -> Iterable[Entry]:
+    """All commands that work on the screen in front, whose own are those of `scope`; then tiers and themes by name."""
     for command in COMMANDS:
         if not command.action or command.argument or command.scope == "prompt" or command.id in _KEYS_ONLY:
             continue
         if command.scope == "app":
             yield Entry(command.says, _ways(command, keymap), f"app.{command.action}")
-        elif command.scope == "chat" and is_chat:
+        elif command.scope == scope:
             yield Entry(command.says, _ways(command, keymap), command.action)
-    if is_chat:
+    if scope == "chat":
         for mode in Mode:
             yield Entry(f"Tier: {mode.label}", f"/tier {mode.value}", f"set_tier({mode.value!r})")
     for palette in palettes.values():

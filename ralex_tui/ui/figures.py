@@ -25,6 +25,24 @@ def held(amount: Usd, glyphs: Glyphs, ink: Ink) -> Content:
     return Content.assemble((glyphs.held, ink("muted")), (amount.show(), ink("muted", italic=True)))
 
 
+def limit_words(amount: Usd) -> str:
+    """A limit in cents, as limits are set; with more decimals where it has some."""
+    return amount.show(2) if amount.nano % 10_000_000 == 0 else amount.show(4)
+
+
+def rate_words(rate: Usd) -> str:
+    """Dollars for a million tokens with two decimals, or as many as it has: 0.10, 0.125."""
+    whole, _, decimals = rate.dollars.partition(".")
+    return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
+
+
+def overrun_words(count: int, amount: Usd) -> str:
+    """`1 overrun, $0.0030 over its hold`; empty where there is none."""
+    if not count:
+        return ""
+    return f"1 overrun, {amount} over its hold" if count == 1 else f"{count:,} overruns, {amount} over their holds"
+
+
 def tokens(count: int) -> str:
     """A count of tokens: 412, 18.5k, 1.0M."""
     if count < 1_000:

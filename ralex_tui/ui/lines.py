@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from textual.color import Color
 from textual.content import Content
+from textual.style import Style
+
+from ralex_tui.ui.themes import Ink
 
 
 def spread(left: Content, right: Content, width: int) -> Content:
@@ -23,3 +27,10 @@ def cut(content: Content, room: int) -> Content:
 def beside(*pieces: Content, gap: int = 1) -> Content:
     """The pieces in a row with `gap` blanks between; empty ones leave no gap."""
     return Content(" " * gap).join([piece for piece in pieces if piece])
+
+
+def highlighted(line: Content, ink: Ink) -> Content:
+    """A line as the selected one: on its ground, or reversed where there are only the terminal's own."""
+    if ink.palette.is_ansi:
+        return Content.styled(line.plain, Style(bold=True, reverse=True))
+    return line.stylize(Style(background=Color.parse(ink.palette["selected"])))

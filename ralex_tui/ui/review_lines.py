@@ -1,22 +1,17 @@
-"""The day review as lines of Content. Pure: a report and a width in, lines out."""
+"""The day review's bars and tables as lines of Content. Pure: a report and a width in, lines out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import tzinfo
+from collections.abc import Sequence
 
 from textual.content import Content
 
-from ralex_tui.domain.ledger import Entry, Outcome
 from ralex_tui.domain.models import ModelRef, Tier
-from ralex_tui.domain.money import Accuracy
 from ralex_tui.domain.usage import Sum
 from ralex_tui.services.reports import Bar, DayReport
 from ralex_tui.ui.charts import STACK, Column, share_bar
-from ralex_tui.ui.figures import held, money, seconds, tokens
-from ralex_tui.ui.gauge import gauge
+from ralex_tui.ui.figures import money, tokens
 from ralex_tui.ui.glyphs import Glyphs
-from ralex_tui.ui.lines import spread
 from ralex_tui.ui.text import plain_line
 from ralex_tui.ui.themes import Ink
 
@@ -31,32 +26,6 @@ def columns_of(bars: Sequence[Bar]) -> list[Column]:
     return [Column(bar.label, {tier: bar.tiers[tier].cost.amount.nano for tier in STACK}) for bar in bars]
 
 
-def summary_line(report: DayReport, ink: Ink, glyphs: Glyphs) -> Content:
-    """One line for narrow screens: spent, limit, gauge, percent, answers."""
-    budget = report.budget
-    percent = budget.percent_used
-    return Content.assemble(
-        (budget.spent.amount.show(2), ink("strong")),
-        (f" of {budget.limit.show(2)}  ", ink("muted")),
-        gauge(budget, 16, ink, glyphs),
-        (f"  {percent} %, {_answers(report.total.n_answers)}", ink("muted")),
-    )
-
-
-def summary_lines(report: DayReport, ink: Ink, glyphs: Glyphs) -> list[Content]:
-    """Three lines beside the hero: what was spent, how sure that is, what is still held."""
-    budget = report.budget
-    first = Content.assemble(
-        ("spent of ", ink("muted")),
-        (budget.limit.show(2), ink("text")),
-        (f", {budget.percent_used} %, in {_answers(report.total.n_answers)}", ink("muted")),
-    )
-    third = Content.styled("Nothing is held.", ink("muted"))
-    if budget.held:
-        third = Content.assemble(held(budget.held, glyphs, ink), (" is held for requests on their way", ink("muted")))
-    return [first, _certainty(report.entries, ink, glyphs), third]
-
-
 def tier_table(report: DayReport, width: int, ink: Ink, glyphs: Glyphs) -> list[Content]:
     """Answers, tokens and cost by tier and, where there is room, by model; shares as lines."""
     with_models = width >= 96
@@ -67,7 +36,7 @@ def tier_table(report: DayReport, width: int, ink: Ink, glyphs: Glyphs) -> list[
             name = Content.assemble(
                 _tier(tier, ink, glyphs).pad_right(5 - len(tier.label)) if tier is not last else Content(" " * 7),
                 "  ",
-                plain_line(_model_name(model), 26, ink("text")),
+                plain_line(model_name(model), 26, ink("text")),
             )
             rows.append((name, tier, total))
             last = tier
@@ -89,85 +58,10 @@ def tier_table(report: DayReport, width: int, ink: Ink, glyphs: Glyphs) -> list[
     return lines
 
 
-def dearest_lines(
-    entries: Sequence[Entry], titles: Mapping[str, str], zone: tzinfo, width: int, ink: Ink, glyphs: Glyphs, most: int
-) -> list[Content]:
-    """The dearest requests of a bar, the dearest first."""
-    charged = sorted(
-        (entry for entry in entries if not entry.is_open), key=lambda entry: entry.cost.amount, reverse=True
-    )
-    lines = []
-    for entry in charged[:most]:
-        tier = entry.reservation.tier
-        at = entry.reservation.at.astimezone(zone)
-        cost = _cost(tier, Sum.of([entry]), ink, glyphs)
-        title = plain_line(
-            titles.get(entry.reservation.conversation, "a conversation that is gone"),
-            max(8, width - 20),
-            ink("text"),
-        )
-        left = Content.assemble((f"{at:%H:%M}  ", ink("muted")), (glyphs.mode(tier), ink(tier.value)), " ", title)
-        lines.append(spread(left, cost, width))
-    return lines
-
-
-def entry_lines(entry: Entry, width: int, ink: Ink, glyphs: Glyphs) -> list[Content]:
-    """Everything the ledger knows of one request."""
-    reservation, settlement = entry.reservation, entry.settlement
-    if settlement is None:
-        return [Content.styled("It is still on its way.", ink("muted"))]
-    how = {
-        Outcome.DONE: "Answered",
-        Outcome.STOPPED: "Stopped by you",
-        Outcome.FAILED: "Failed",
-        Outcome.ABANDONED: "Cut off by a crash",
-    }[settlement.outcome]
-    after = f" after {seconds(settlement.duration_s)}" if settlement.duration_s is not None else ""
-    why = {
-        Accuracy.EXACT: "The provider's own figure.",
-        Accuracy.COMPUTED: "The provider's tokens at the price below.",
-        Accuracy.ESTIMATED: "No figure came, so it is estimated upward.",
-        Accuracy.UNKNOWN: "No figure is known.",
-    }[settlement.accuracy]
-    rates = reservation.price.rates
-    price = "free" if reservation.price.is_free else f"{rates.input.show(2)} in  {rates.output.show(2)} out per M"
-    back = reservation.amount - settlement.charged
-    rows: list[tuple[str, Content]] = [
-        ("model", plain_line(_model_name(reservation.model), width - 12, ink("text"))),
-        ("tokens in", Content.styled(tokens(settlement.usage.input) if settlement.usage else "?", ink("text"))),
-        ("tokens out", Content.styled(tokens(settlement.usage.output) if settlement.usage else "?", ink("text"))),
-        ("held before", held(reservation.amount, glyphs, ink)),
-        ("charged", _cost(reservation.tier, Sum.of([entry]), ink, glyphs)),
-        ("given back" if back.nano >= 0 else "over the hold", Content.styled(back.show(), ink("text"))),
-        ("price", Content.styled(price, ink("muted"))),
-    ]
-    lines = [Content.styled(f"{how}{after}.", ink("muted")), Content.styled(why, ink("muted")), Content("")]
-    return lines + [spread(Content.styled(label, ink("text")), value, width) for label, value in rows]
-
-
 def legend(ink: Ink, glyphs: Glyphs) -> Content:
     """Which glyph and colour is which tier."""
     parts = [_tier(tier, ink, glyphs) for tier in _ORDER]
     return Content("   ").join(parts) + Content.styled(" is free", ink("muted"))
-
-
-def _certainty(entries: Sequence[Entry], ink: Ink, glyphs: Glyphs) -> Content:
-    """How much of the money is exact, computed, estimated, in percent of the money."""
-    by_mark = dict.fromkeys(Accuracy, 0)
-    for entry in entries:
-        by_mark[entry.cost.accuracy] += entry.cost.amount.nano
-    whole = sum(by_mark.values())
-    if not whole:
-        return Content.styled("Nothing was charged.", ink("muted"))
-    words = {Accuracy.EXACT: "confirmed", Accuracy.COMPUTED: "computed", Accuracy.ESTIMATED: "estimated"}
-    parts = [
-        Content.assemble(
-            (f"{glyphs.mark(mark)} ", ink("text")), (f"{by_mark[mark] * 100 // whole} % {word}", ink("muted"))
-        )
-        for mark, word in words.items()
-        if by_mark[mark]
-    ]
-    return Content("   ").join(parts)
 
 
 def _row(
@@ -185,7 +79,7 @@ def _row(
     each = "free"
     if total.cost.amount and total.n_answers:
         each = type(total.cost.amount)(-(-total.cost.amount.nano // total.n_answers)).show()
-    cost = _cost(tier, total, ink, glyphs, is_bold=is_total)
+    cost = cost_of(tier, total, ink, glyphs, is_bold=is_total)
     share = share_bar(total.cost.amount.nano, largest, _SHARE_CELLS, glyphs) if tier else ""
     room = width - name_width - 8 - 11 - 10 - 11 - 11 - 3
     return Content.assemble(
@@ -209,7 +103,7 @@ def _heading(first: str, name_width: int, ink: Ink, *, is_strong: bool) -> Conte
     )
 
 
-def _cost(tier: Tier | None, total: Sum, ink: Ink, glyphs: Glyphs, *, is_bold: bool = False) -> Content:
+def cost_of(tier: Tier | None, total: Sum, ink: Ink, glyphs: Glyphs, *, is_bold: bool = False) -> Content:
     if tier is Tier.LOCAL and not total.cost.amount:
         return Content.styled("free", ink("text"))
     return money(total.cost, glyphs, ink, is_bold=is_bold)
@@ -219,12 +113,8 @@ def _tier(tier: Tier, ink: Ink, glyphs: Glyphs) -> Content:
     return Content.styled(f"{glyphs.mode(tier)} {tier.label}", ink(tier.value))
 
 
-def _model_name(model: str) -> str:
+def model_name(model: str) -> str:
     return ModelRef(model).name if "/" in model else model
-
-
-def _answers(count: int) -> str:
-    return f"{count:,} answer" if count == 1 else f"{count:,} answers"
 
 
 def _nothing(report: DayReport) -> str:

@@ -1,20 +1,22 @@
-"""What the money panels draw: one immutable value, made in one place."""
+"""What the money panels and questions draw: immutable values, made in one place."""
 
 from __future__ import annotations
 
 import asyncio
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ralex_tui.domain.budget import BudgetPolicy, BudgetState, DayBudget
+from ralex_tui.domain.budget import BudgetPolicy, BudgetState, DayBudget, Limit, Scope
+from ralex_tui.domain.caching import CacheState
 from ralex_tui.domain.conversation import Message, Role
 from ralex_tui.domain.errors import RalexError
-from ralex_tui.domain.models import Tier
-from ralex_tui.domain.money import NOTHING, Figure
+from ralex_tui.domain.models import Model, Tier
+from ralex_tui.domain.money import NOTHING, ZERO, Figure, Usd
 from ralex_tui.domain.usage import Sum, by_tier
-from ralex_tui.services.quote import History
 from ralex_tui.services.services import Services
+from ralex_tui.ui.chat import Chat
 
 # Fewer answers than this say too little about a tier's usual length.
 _ENOUGH_ANSWERS = 3
@@ -28,6 +30,8 @@ class ChatFigures:
         n_context: About how many tokens go along with the next message.
         context: What the answering model holds; None where unknown.
         last: The last finished answer.
+        cache: What the answering model's provider keeps of it, `cache_left_s` seconds more; 0 once it is cold.
+        limit: Its own, where there is one.
     """
 
     n_messages: int = 0
@@ -35,11 +39,27 @@ class ChatFigures:
     n_context: int = 0
     context: int | None = None
     last: Message | None = None
+    cache: CacheState | None = None
+    cache_left_s: int = 0
+    limit: Limit | None = None
 
     @staticmethod
-    def of(path: list[Message], cost: Figure, history: History, context: int | None) -> ChatFigures:
+    def of(chat: Chat, model: Model | None, now: datetime, limit: Limit | None) -> ChatFigures:
+        """The figures of `chat`, the next message of which `model` would answer."""
+        path = chat.path
         answers = [message for message in path if message.role is Role.ASSISTANT and message.cost is not None]
-        return ChatFigures(len(path), cost, history.n_tokens, context, answers[-1] if answers else None)
+        cache = chat.cache_of(model) if model is not None else None
+        left = cache.warm_until - now if cache is not None else timedelta(0)
+        return ChatFigures(
+            n_messages=len(path),
+            cost=chat.cost,
+            n_context=chat.history.n_tokens,
+            context=model.context if model is not None else None,
+            last=answers[-1] if answers else None,
+            cache=cache,
+            cache_left_s=-(-max(timedelta(0), left) // timedelta(seconds=1)),
+            limit=limit,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +98,7 @@ class Snapshot:
 
     Args:
         day: None until the ledger was read, and where it can't be: `problem` then says why.
+        month: The month's limit, where there is one.
         left_s: Seconds until the new day, cut to whole minutes, so that equal means nothing to paint.
     """
 
@@ -85,6 +106,7 @@ class Snapshot:
     chat: ChatFigures = field(default_factory=ChatFigures)
     left_s: int = 0
     problem: RalexError | None = None
+    month: Limit | None = None
 
 
 async def load_day(services: Services) -> DayFigures:
@@ -99,6 +121,28 @@ async def load_day(services: Services) -> DayFigures:
     tiers = await asyncio.to_thread(by_tier, entries)
     policy = services.policy
     return DayFigures(budget, policy.state(budget.left), budget.ends_at or policy.days.next_reset(today), tiers, policy)
+
+
+async def load_limit(services: Services, limit: Limit, conversation: str) -> DayBudget:
+    """What stands against a limit, whichever scope it has, in the shape of a day's.
+
+    Raises:
+        StorageError: If the ledger can't be read.
+    """
+    ledger = services.ledger
+    today = await ledger.day_budget()
+    if limit.scope is Scope.DAY:
+        return today
+    if limit.scope is Scope.CONVERSATION:
+        spent = await ledger.conversation_cost(conversation)
+        held = max(limit.amount - limit.left - spent.amount, ZERO)
+        return DayBudget(today.day, limit.amount, spent, held)
+    first = today.day.replace(day=1)
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    books = await ledger.books(first, today.day)
+    spent = Figure.total(book.spent for book in books if book.spent_nano)
+    held = Usd.total(book.held for book in books)
+    return DayBudget(today.day, limit.amount, spent, held, ends_at=services.policy.days.next_reset(last))
 
 
 def minutes_left(day: DayFigures | None, now: datetime) -> int:
@@ -116,13 +160,20 @@ class MoneyWatch:
         self._seen: object = None
         self._is_loading = False
         self._is_stale = False
+        self.conversation = ""
+        """The one on the screen, for its limit."""
         self.day: DayFigures | None = None
         self.problem: RalexError | None = None
+        self._limits: dict[Scope, Limit] = {}
+
+    def limit(self, scope: Scope) -> Limit | None:
+        """A limit beside the day's, as it was read last; None where there is none."""
+        return self._limits.get(scope)
 
     def has_changed(self) -> bool:
-        """Whether the day's book, or the day itself, is another than the one last read. One `stat`."""
+        """Whether the day's book, or the day, is another than the one last read, or the clock's day is. One `stat`."""
         try:
-            return self._services.ledger.fingerprint() != self._seen
+            return self._look() != self._seen
         except RalexError as error:
             # Read again: the reading tells the user, and a repaired file ends the trouble by itself.
             return self.problem is None or self.problem.message != error.message
@@ -143,7 +194,19 @@ class MoneyWatch:
     async def _read(self) -> None:
         try:
             # Taken before the reading, so that what is written during it is found by the next look.
-            self._seen = self._services.ledger.fingerprint()
+            self._seen = self._look()
             self.day, self.problem = await load_day(self._services), None
+            self._limits = await self._read_limits()
         except RalexError as error:
             self.day, self.problem = None, error
+
+    def _look(self) -> object:
+        """What tells readings apart. The clock's own day too: a clock set back, or far ahead, moves no other."""
+        services = self._services
+        return services.ledger.fingerprint(), services.policy.day_of(services.clock.now())
+
+    async def _read_limits(self) -> dict[Scope, Limit]:
+        policy = self._services.policy
+        if policy.monthly is None and policy.conversation is None:
+            return {}
+        return {limit.scope: limit for limit in await self._services.ledger.limits(self.conversation)}

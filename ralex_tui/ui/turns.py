@@ -5,65 +5,39 @@ It decides nothing about money or models; it only knows which conversation is on
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from ralex_tui.domain.conversation import Conversation, Message, MessageState, Role, title_from
+from ralex_tui.domain.conversation import Message, MessageState, Role
 from ralex_tui.domain.errors import RalexError
 from ralex_tui.domain.events import Failed, Reserved, Routed, Settled, Stopped, TextDelta, ThinkingDelta, TurnEvent
 from ralex_tui.domain.models import Mode
-from ralex_tui.domain.money import NOTHING, Figure, Usd
+from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pricing import estimate_tokens
 from ralex_tui.domain.routing import Route
 from ralex_tui.services.pump import StopSignal
-from ralex_tui.services.quote import History
 from ralex_tui.services.services import Services
 from ralex_tui.services.turn import Ask
+from ralex_tui.ui.chat import Chat
 from ralex_tui.ui.transcript import LiveStatus, Transcript
 
 # Below this the speed of writing is a guess that jumps about.
 _MEASURABLE_S = 0.3
 
 
-class Chat:
-    """One conversation as the screen holds it; new ones get their id with the first answer."""
-
-    def __init__(self, conversation: Conversation | None = None, history: History | None = None) -> None:
-        self.conversation = conversation
-        self.history = history or History()
-
-    @property
-    def id(self) -> str | None:
-        return self.conversation.id if self.conversation else None
-
-    @property
-    def path(self) -> list[Message]:
-        return self.conversation.path() if self.conversation else []
-
-    @property
-    def cost(self) -> Figure:
-        return self.conversation.cost if self.conversation else NOTHING
-
-    def keep(self, conversation: str, mode: Mode, message: Message) -> None:
-        """Take in a message that was saved."""
-        if self.conversation is None:
-            self.conversation = Conversation(conversation, message.at, title_from(message.text), mode)
-        self.conversation = self.conversation.with_message(message)
-
-    async def measure(self) -> None:
-        """Measure anew what goes along with the next message; off the event loop, for it may be much."""
-        self.history = await asyncio.to_thread(History.of, self.path)
-
-
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A message that was submitted and not yet sent."""
+    """A message that was submitted and not yet sent.
+
+    Args:
+        allowed_because: The user's reason to let it past the limits; empty for none.
+    """
 
     text: str
     mode: Mode
     chat: Chat
+    allowed_because: str = ""
 
 
 @dataclass(slots=True)
@@ -137,9 +111,9 @@ class TurnRunner:
         self.queue: list[Waiting] = []
         self.is_busy = False
 
-    def submit(self, text: str, mode: Mode) -> bool:
+    def submit(self, waiting: Waiting) -> bool:
         """Put a message at the queue's end; true if `drain` must be started to send it."""
-        self.queue.append(Waiting(text, mode, self.shown))
+        self.queue.append(waiting)
         if self.is_busy:
             self._listener.turn_changed()
             return False
@@ -183,6 +157,16 @@ class TurnRunner:
                 self._transcript.write(running.answer.id, "".join(running.text))
             self.tick()
 
+    def corrected(self, conversation: str, message: Message) -> None:
+        """The figure of an answer changed after its turn had ended."""
+        chat = self.chat_of(conversation)
+        if chat is not None:
+            chat.amend(message)
+            if chat is self.shown:
+                self._transcript.finish(message)
+        self._listener.money_changed()
+        self._listener.conversations_changed()
+
     def tick(self) -> None:
         """Write the seconds of the answer on its way."""
         running = self.running
@@ -192,7 +176,7 @@ class TurnRunner:
     async def _turn(self, waiting: Waiting) -> None:
         self.running = running = Running(waiting, self._now())
         self._listener.turn_changed()
-        ask = Ask(waiting.text, waiting.mode, waiting.chat.id)
+        ask = Ask(waiting.text, waiting.mode, waiting.chat.id, allowed_because=waiting.allowed_because)
         async with aclosing(self._services.turns.run(ask, running.stop)) as events:
             async for event in events:
                 await self._take(running, event)
@@ -232,6 +216,7 @@ class TurnRunner:
             tier=route.tier,
             model=route.model.ref.id,
             reason=route.reason,
+            note=route.note,
         )
         is_new = waiting.chat.id is None
         # Nothing is awaited between these: whoever opens the conversation meanwhile must find all or none.

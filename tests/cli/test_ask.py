@@ -207,3 +207,48 @@ def test_key_is_nowhere_in_output_or_files(ralex: Ralex, engine: InterruptedEngi
     written = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
     assert CANARY not in "".join(ran.out + ran.err for ran in runs)
     assert CANARY.encode() not in written
+
+
+def limited(home: Path, daily: str) -> None:
+    with (home / "config" / "config.yaml").open("a") as file:
+        file.write(f'budget: {{daily: "{daily}", low: 0, critical: 0}}\n')
+
+
+def test_refusal_at_the_limit_says_how_to_let_this_one_past(
+    ralex: Ralex, engine: InterruptedEngine, home: Path
+) -> None:
+    limited(home, "0.0001")
+
+    ran = ralex("ask", "hi", "--tier", "smart")
+
+    assert (ran.code, engine.requests) == (3, [])
+    assert "--allow REASON lets this one past" in ran.err
+
+
+def test_allow_lets_one_past_and_is_written_down_with_its_reason(
+    ralex: Ralex, engine: InterruptedEngine, home: Path
+) -> None:
+    limited(home, "0.0001")
+    engine.script("so", Use(TokenUsage(1_000, 100)))
+
+    assert ralex("ask", "hi", "--tier", "smart", "--allow", "the release is today").code == 0
+
+    spend = ralex("spend", "--json").json
+    (allowed,) = spend["decided"]
+    assert (allowed["kind"], allowed["who"], allowed["why"]) == ("allowance", "you", "the release is today")
+    assert ralex("ask", "hi", "--tier", "smart").code == 3
+    assert len(engine.requests) == 1
+
+
+def test_allow_without_a_reason_is_refused(ralex: Ralex, engine: InterruptedEngine) -> None:
+    assert ralex("ask", "hi", "--allow", " ").code == 2
+    assert engine.requests == []
+
+
+def test_what_the_limit_made_of_the_question_is_told(ralex: Ralex, engine: InterruptedEngine, home: Path) -> None:
+    limited(home, "0.0030")
+
+    ran, as_json = ralex("ask", "refactor this"), ralex("ask", "refactor this", "--json")
+
+    assert "ralex: $0.0030 left" in ran.err
+    assert as_json.events[0]["note"].startswith("$0.0029 left: ")

@@ -3,14 +3,17 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ralex_tui import bootstrap
 from ralex_tui.adapters.scripted_engine import Use
+from ralex_tui.adapters.system_clock import SystemClock
 from ralex_tui.cli.output import figure_json, show_figure, show_rate, table
-from ralex_tui.cli.spend import _cell
+from ralex_tui.cli.spend_report import cell
 from ralex_tui.domain.money import Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import TokenUsage
 from tests.cli.conftest import InterruptedEngine, Ran
@@ -105,12 +108,12 @@ def test_spend_as_csv_has_a_row_for_each_tier_and_model(ralex: Ralex, engine: In
 
 @pytest.mark.parametrize("text", ["=1+1", "+x", "-x", "@x", "\tx", "\rx"])
 def test_csv_cell_is_never_a_formula(text: str) -> None:
-    assert _cell(text) == "'" + text
+    assert cell(text) == "'" + text
 
 
 def test_csv_cell_that_is_no_formula_stays_as_it_is() -> None:
-    assert _cell("lan/small") == "lan/small"
-    assert _cell(-5) == -5
+    assert cell("lan/small") == "lan/small"
+    assert cell(-5) == -5
 
 
 def test_sessions_are_listed_the_last_one_first(ralex: Ralex, engine: InterruptedEngine) -> None:
@@ -237,3 +240,103 @@ def test_rate_is_shown_with_all_its_decimals(nano: int, text: str) -> None:
 
 def test_table_aligns_its_columns() -> None:
     assert table([["a", "1"], ["bb", "22"]], right=(1,)) == "a    1\nbb  22"
+
+
+def request_of(ralex: Ralex) -> dict[str, Any]:
+    """The only request of the day."""
+    (request,) = ralex("spend", "--each", "--json").json["requests"]
+    assert isinstance(request, dict)
+    return request
+
+
+def test_spend_tells_what_caching_saved_and_what_was_not_as_it_should_be(
+    ralex: Ralex, engine: InterruptedEngine, home: Path
+) -> None:
+    config = home / "config" / "config.yaml"
+    config.write_text(
+        config.read_text().replace('"0.30", output: "2.50"', '"0.30", output: "2.50", cache_read: "0.03"')
+    )
+    usage = TokenUsage(10_000, 100, cache_read=9_000)
+    engine.script("an answer", Use(usage, Usd.parse("0.5")))
+
+    ralex("ask", "a question")
+
+    lines = ralex("spend").out.splitlines()
+    content = ralex("spend", "--json").json
+    assert "caching saved $0.0024" in lines
+    assert any(line.startswith("overruns: 1, $0.49") for line in lines)
+    assert "the providers say $0.4992 more than was computed" in lines
+    assert (content["saved_by_cache_nano"], content["n_overruns"]) == (2_430_000, 1)
+
+
+def test_spend_lists_each_request_with_its_id(ralex: Ralex, engine: InterruptedEngine) -> None:
+    ask(ralex, engine, "0.5")
+
+    line = ralex("spend", "--each").out.splitlines()[-1].split()
+
+    assert line[2:] == [request_of(ralex)["id"], "cheap", "lan/small", "done", "$0.5000", "exact"]
+
+
+def test_correction_stands_beside_the_old_figure(ralex: Ralex, engine: InterruptedEngine) -> None:
+    ask(ralex, engine, "0.5")
+    request = request_of(ralex)["id"]
+
+    ran = ralex("spend", "--correct", request[-6:], "0", "--why", "it was not billed")
+
+    assert ran.out == f"{request}: $0.5000 exact is now $0.0000 exact\n"
+    corrected = request_of(ralex)
+    assert (corrected["cost_nano"], [each["cost"] for each in corrected["figures"]]) == (
+        0,
+        ["0.500000000", "0.000000000"],
+    )
+    assert "you: charge corrected from $0.5000 to $0.0000 (it was not billed)" in ralex("spend").out
+    assert "left: $5.00 of $5.00" in ralex("spend").out
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("--correct", "nosuchid", "0", "--why", "x"), "there is no request 'nosuchid'"),
+        (("--correct", "nosuchid", "much", "--why", "x"), "'much' is not an amount of dollars"),
+        (("--correct", "nosuchid", "0"), "--correct and --why belong together"),
+        (("--why", "x"), "--correct and --why belong together"),
+        (("--correct", "nosuchid", "0", "--why", "x", "--month", "2026-11"), "--correct does one thing"),
+    ],
+)
+def test_correction_that_can_not_be_made_says_why(ralex: Ralex, args: tuple[str, ...], said: str) -> None:
+    ran = ralex("spend", *args)
+
+    assert ran.code == 2
+    assert said in ran.err
+
+
+def test_correction_without_a_reason_changes_nothing(ralex: Ralex, engine: InterruptedEngine) -> None:
+    ask(ralex, engine, "0.5")
+
+    ran = ralex("spend", "--correct", request_of(ralex)["id"], "0", "--why", " ")
+
+    assert (ran.code, request_of(ralex)["cost_nano"]) == (2, 500_000_000)
+    assert "a correction needs a reason" in ran.err
+
+
+def test_no_day_is_opened_that_is_not_in_doubt(ralex: Ralex) -> None:
+    assert ralex("spend", "--open-day").out.startswith("there is nothing to open: today is ")
+    assert ralex("spend", "--open-day", "--json").json["opened"] is None
+
+
+def test_day_in_doubt_is_opened_by_the_users_word(
+    ralex: Ralex, engine: InterruptedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(ralex, engine, "0.5")
+    now = datetime.now(UTC) + timedelta(days=3)
+    monkeypatch.setattr(SystemClock, "now", lambda _: now)
+    monkeypatch.setattr(SystemClock, "is_synchronised", lambda _: False)
+    refused = ralex("ask", "hi")
+
+    ran = ralex("spend", "--open-day")
+
+    assert refused.code == 3
+    assert "`ralex spend --open-day`" in refused.err
+    assert ran.out == f"opened {now:%A %d %B %Y}\n"
+    assert ralex("ask", "hi").code == 0
+    assert "confirmed on the command line" in ralex("spend").out

@@ -104,8 +104,10 @@ def test_at_the_limit_nothing_is_sent_and_the_draft_stays(
     app.press("f2")
     app.type("this costs too much\r")
 
-    app.wait_for("nothing was sent")
+    app.wait_for("This would pass today's limit")
+    app.press("esc")
 
+    app.wait_for("Over the limit: nothing was sent")
     app.wait_for("this costs too much")
     assert provider.n_requests == 0
 

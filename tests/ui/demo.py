@@ -25,6 +25,7 @@ from ralex_tui.domain.ledger import Outcome, Record, Reservation, Settlement
 from ralex_tui.domain.models import Catalogue, Model, ModelRef, Tier, TierPlan
 from ralex_tui.domain.money import Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import Price, Rates, TokenUsage, free_price
+from ralex_tui.domain.providers import Caching, Habits
 from ralex_tui.paths import bundled
 from ralex_tui.services.ledger import LedgerService
 from ralex_tui.services.library import LibraryService
@@ -34,27 +35,39 @@ from ralex_tui.services.turn import TurnService
 from ralex_tui.ui.app import RalexApp
 from ralex_tui.ui.widgets.prompt import Prompt
 from ralex_tui.ui.widgets.sidebar import Sidebar
+from tests.prices import ScriptedList, local_prices
 
 NOW = datetime(2026, 11, 23, 14, 32, tzinfo=UTC)
 
 
-def price(into: str, out: str) -> Price:
-    return Price(Rates(Usd.parse(into), Usd.parse(out)), source="test")
+KEEPS = Habits(Caching.AUTOMATIC)
+
+
+def price(into: str, out: str, cached: str | None = None) -> Price:
+    return Price(Rates(Usd.parse(into), Usd.parse(out), Usd.parse(cached) if cached else None), source="test")
 
 
 MODELS = {
-    Tier.CHEAP: Model(ModelRef("openrouter/google/gemini-3.5-flash-lite"), price("0.30", "2.50"), context=1_000_000),
-    Tier.SMART: Model(ModelRef("anthropic/claude-sonnet-5.5"), price("2.00", "10.00"), context=400_000),
+    Tier.CHEAP: Model(
+        ModelRef("openrouter/google/gemini-3.5-flash-lite"),
+        price("0.30", "2.50", "0.03"),
+        context=1_000_000,
+        habits=KEEPS,
+    ),
+    Tier.SMART: Model(
+        ModelRef("anthropic/claude-sonnet-5.5"), price("2.00", "10.00", "0.20"), context=400_000, habits=KEEPS
+    ),
     Tier.YOLO: Model(ModelRef("openrouter/openai/gpt-oss-120b"), price("0.04", "0.17"), context=128_000),
     Tier.LOCAL: Model(ModelRef("local/qwen3-8b"), free_price("local"), is_local=True, context=4_096),
 }
 
 
 class DemoClock:
-    """A clock that stands until it is moved; durations stand with it."""
+    """A clock that stands until it is moved; durations stand with it. `is_vouched_for`: by a time server."""
 
     def __init__(self, at: datetime = NOW) -> None:
         self.at = at
+        self.is_vouched_for = True
 
     def now(self) -> datetime:
         return self.at
@@ -66,7 +79,7 @@ class DemoClock:
         return self.at.timestamp()
 
     def is_synchronised(self) -> bool:
-        return True
+        return self.is_vouched_for
 
     def move(self, **by: float) -> None:
         """Move by hours, seconds, ..., as `timedelta` names them."""
@@ -79,6 +92,7 @@ class Demo:
     def __init__(
         self, folder: Path, *, theme: str = "ralex-dark", glyphs: str = "unicode", tiers: Sequence[Tier] = tuple(Tier)
     ) -> None:
+        self._folder = folder
         self.clock = DemoClock()
         self.engine = ScriptedEngine()
         self.policy = BudgetPolicy(daily=Usd.parse("5.00"), zone=UTC, zone_name="UTC")
@@ -92,6 +106,7 @@ class Demo:
                 for tier, model in MODELS.items()
             }
         )
+        self.prices = local_prices(folder, self.clock, {model.ref.id: model.price for model in MODELS.values()})
         self.settings = Settings(ui=UiSettings(theme=theme, glyphs=glyphs))
         self.is_closed = False
 
@@ -101,7 +116,7 @@ class Demo:
             engine=self.engine,
             ledger=self.ledger,
             library=self.library,
-            catalogue=lambda: self.catalogue,
+            catalogue=self.priced,
             policy=self.policy,
             clock=self.clock,
         )
@@ -109,14 +124,38 @@ class Demo:
             settings=self.settings,
             policy=self.policy,
             clock=self.clock,
-            catalogue=lambda: self.catalogue,
+            catalogue=self.priced,
             turns=turns,
             ledger=self.ledger,
             library=self.library,
             reports=ReportService(self.ledger, self.policy),
+            prices=self.prices,
             warm_up=self.engine.warm_up,
             close=self.close,
         )
+
+    def priced(self) -> Catalogue:
+        """What can answer, at the prices that count now."""
+        return Catalogue(
+            {
+                tier: replace(
+                    plan, models=tuple(replace(model, price=self.prices.price(model.ref)) for model in plan.models)
+                )
+                for tier, plan in self.catalogue.tiers.items()
+            }
+        )
+
+    def list_prices(self, listed: dict[str, Price]) -> None:
+        """Let OpenRouter list these, and the app ask for them; before the app is made."""
+        scripted = ScriptedList()
+        scripted.prices = listed
+        pinned = {model.ref.id: model.price for model in MODELS.values()}
+        self.prices = local_prices(self._folder, self.clock, pinned, scripted, is_wanted=True)
+
+    def forget_price(self, tier: Tier) -> None:
+        """Let nobody know what a tier's model costs; before the app is made."""
+        pinned = {model.ref.id: None if each is tier else model.price for each, model in MODELS.items()}
+        self.prices = local_prices(self._folder, self.clock, pinned)
 
     def app(self, *notices: str) -> RalexApp:
         palettes, problems = find_palettes([bundled("themes")])
@@ -127,6 +166,7 @@ class Demo:
         await self.engine.close()
         self.ledger.close()
         self.library.close()
+        self.prices.close()
         self.is_closed = True
 
     # Sample data
@@ -141,10 +181,27 @@ class Demo:
             records += [held, charged]
         self.ledger_store.commit(NOW.date(), lambda _: records)
 
-    def hold(self, amount: str, owner: str | None = None) -> None:
-        """A request that is still on its way; of another process where `owner` says so."""
+    def hold(self, amount: str, owner: str | None = None) -> str:
+        """A request that is still on its way; of another process where `owner` says so. Its id."""
         held = self._reservation(Tier.CHEAP, amount)
-        self.ledger_store.commit(NOW.date(), lambda _: [replace(held, owner=owner or held.owner)])
+        self.write(replace(held, owner=owner or held.owner))
+        return held.id
+
+    def write(self, *records: Record) -> None:
+        """Lines of the sample day's book."""
+        self.ledger_store.commit(NOW.date(), lambda _: records)
+
+    def set_limits(
+        self, *, daily: str | None = None, monthly: str | None = None, conversation: str | None = None
+    ) -> None:
+        """Other limits; before the app is made."""
+        old = self.policy
+        self.policy = self.ledger.policy = replace(
+            old,
+            daily=Usd.parse(daily) if daily else old.daily,
+            monthly=Usd.parse(monthly) if monthly else old.monthly,
+            conversation=Usd.parse(conversation) if conversation else old.conversation,
+        )
 
     def day(self) -> None:
         """The spend of a usual day."""

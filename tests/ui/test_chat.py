@@ -113,18 +113,6 @@ async def test_stopping_gives_queued_messages_back_and_sends_none(sit: Sit, demo
         assert len(demo.engine.requests) == 1
 
 
-async def test_over_the_limit_nothing_is_sent_and_the_draft_comes_back(sit: Sit, demo: Demo) -> None:
-    demo.spend(Tier.SMART, ["4.9999"])
-    async with sit() as seat:
-        await seat.press("f2")
-
-        await seat.send("this costs too much")
-
-        assert demo.engine.requests == []
-        assert seat.prompt.draft == "this costs too much"
-        assert "nothing was sent" in seat.screen_text
-
-
 async def test_the_tier_chosen_in_mid_conversation_answers_the_next_message(sit: Sit, demo: Demo) -> None:
     async with sit() as seat:
         await seat.send("one")

@@ -12,6 +12,8 @@ from textual.pilot import Pilot
 from ralex_tui.ui.widgets.prompt import Prompt
 from ralex_tui.ui.widgets.sidebar import Sidebar
 from tests.ui.demo import Demo
+from tests.ui.money_demo import SCENES
+from tests.ui.money_demo import opened as opened_scene
 
 Compare = Callable[..., bool]
 
@@ -66,3 +68,29 @@ def test_the_review_looks_as_it_did(snap_compare: Compare, tmp_path: Path, size:
     app = demo.app()
 
     assert snap_compare(app, terminal_size=size, run_before=opened(demo.shelf(), "shift+f4"))
+
+
+@pytest.mark.parametrize(
+    ("scene", "size", "theme"),
+    [
+        ("limit", (120, 40), "ralex-dark"),
+        ("limit", (80, 24), "ralex-light"),
+        ("limit", (160, 48), "high-contrast"),
+        ("month", (120, 40), "terminal"),
+        ("doubt", (80, 24), "ralex-dark"),
+        ("warned", (120, 40), "ralex-dark"),
+        ("cold", (160, 48), "ralex-light"),
+        ("review", (160, 48), "ralex-dark"),
+        ("decided", (80, 24), "terminal"),
+        ("correct", (120, 40), "ralex-light"),
+        ("price", (120, 40), "ralex-dark"),
+    ],
+)
+def test_a_scene_of_money_looks_as_it_did(
+    snap_compare: Compare, tmp_path: Path, scene: str, size: tuple[int, int], theme: str
+) -> None:
+    demo = Demo(tmp_path, theme=theme)
+    SCENES[scene].prepare(demo)
+    conversation = demo.shelf()
+
+    assert snap_compare(demo.app(), terminal_size=size, run_before=opened_scene(conversation, SCENES[scene].act))

@@ -128,3 +128,8 @@ async def test_a_change_of_theme_keeps_what_is_on_the_screen(sit: Sit, demo: Dem
 
         assert seat.screen_text.splitlines()[1].split() == before.splitlines()[1].split()
         assert Mode.AUTO.label in seat.screen_text
+
+
+async def test_what_is_done_at_the_start_is_done_once(sit: Sit, demo: Demo) -> None:
+    async with sit(120, 40, "ui.glyphs is odd") as seat:
+        assert seat.screen_text.count("ui.glyphs is odd") == 1

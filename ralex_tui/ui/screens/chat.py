@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Mapping
 
 from textual import events, on
-from textual.worker import Worker
 
 from ralex_tui.config.strict_yaml import nearest
 from ralex_tui.domain.errors import UsageError
@@ -14,11 +13,12 @@ from ralex_tui.domain.models import Mode
 from ralex_tui.domain.text import visible
 from ralex_tui.services.services import Services
 from ralex_tui.ui.bindings import BY_ID, actions_by_key, keys_of
+from ralex_tui.ui.chat import Chat
 from ralex_tui.ui.commands import parse_slash
 from ralex_tui.ui.glyphs import Glyphs
-from ralex_tui.ui.screens.chat_view import ChatView
+from ralex_tui.ui.screens.chat_prices import ChatPrices
 from ralex_tui.ui.themes import Ink
-from ralex_tui.ui.turns import Chat
+from ralex_tui.ui.turns import Waiting
 from ralex_tui.ui.widgets.prompt import Prompt
 from ralex_tui.ui.widgets.sidebar import Sidebar
 from ralex_tui.ui.widgets.tier_bar import TierBar
@@ -26,9 +26,10 @@ from ralex_tui.ui.widgets.tier_bar import TierBar
 _QUIT_WAIT_S = 5.0
 
 
-class ChatScreen(ChatView):
+class ChatScreen(ChatPrices):
     """The app's first screen, and the one that others return to."""
 
+    SCOPE = "chat"
     AUTO_FOCUS = "#prompt"
 
     def __init__(
@@ -37,7 +38,6 @@ class ChatScreen(ChatView):
         super().__init__(services, inks, theme, glyphs, told)
         self._acts = actions_by_key("chat", services.settings.ui.keymap)
         self._sent = ""
-        self._turns: Worker[None] | None = None
 
     async def finish(self) -> None:
         """Stop the answer on its way and wait until it is settled and saved."""
@@ -61,8 +61,7 @@ class ChatScreen(ChatView):
             await self.run_action(call.action)
             return
         self._sent = event.text
-        if self._runner.submit(event.text, self._mode):
-            self._turns = self._start(self._runner.drain(), "turn")
+        self._send(Waiting(event.text, self._mode, self._runner.shown))
 
     @on(Prompt.Changed)
     def _draft_changed(self) -> None:

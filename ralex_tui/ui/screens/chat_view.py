@@ -15,25 +15,29 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
-from ralex_tui.domain.budget import BudgetState
+from ralex_tui.domain.budget import BudgetState, Scope
 from ralex_tui.domain.errors import RalexError
 from ralex_tui.domain.models import Mode
 from ralex_tui.domain.routing import Route
 from ralex_tui.domain.text import visible
 from ralex_tui.services.services import Services
 from ralex_tui.ui import notices
+from ralex_tui.ui.chat import Chat
 from ralex_tui.ui.glyphs import ASCII, Glyphs
 from ralex_tui.ui.quoter import Quoter
 from ralex_tui.ui.screens.chat_parts import ChatParts
 from ralex_tui.ui.snapshot import ChatFigures, MoneyWatch, Snapshot, minutes_left
 from ralex_tui.ui.themes import Ink
-from ralex_tui.ui.turns import Chat, TurnRunner, Waiting
+from ralex_tui.ui.turns import TurnRunner, Waiting
 from ralex_tui.ui.widgets.quote_lines import Desk
 
 WIDE = 140
 """From this width on the conversations stand at the left."""
 
 _TINY_ROWS = 14
+
+# How often to look whether another process wrote into the ledger; its spend shows within a second.
+_LOOK_S = 0.4
 
 _log = logging.getLogger(__name__)
 
@@ -66,6 +70,7 @@ class ChatView(Screen[None]):
             self._transcript.notice(notices.info(visible(text), self._services.clock.now()))
         self.app.theme_changed_signal.subscribe(self, self._use_theme)
         self.set_interval(1.0, self._tick)
+        self.set_interval(_LOOK_S, self._look)
         self._start(self._load_money(), "money")
         self._start(self._recover(), "recovery")
 
@@ -108,7 +113,7 @@ class ChatView(Screen[None]):
 
     def turn_refused(self, waiting: list[Waiting], error: RalexError) -> None:
         self._give_back([each.text for each in waiting])
-        self._transcript.notice(notices.refused(error, self._services.clock.now()))
+        self._refused(error)
 
     def turn_troubled(self, error: RalexError) -> None:
         self._tell(error, "The answer could not be kept as it should")
@@ -128,6 +133,7 @@ class ChatView(Screen[None]):
         return self.run_worker(work, group=group, exclusive=exclusive, exit_on_error=False)
 
     async def _load_money(self) -> None:
+        self._watch.conversation = self._runner.shown.id or ""
         await self._watch.load()
         self._show_money()
         self._requote()
@@ -165,23 +171,27 @@ class ChatView(Screen[None]):
         self._show_chat(chat)
 
     async def _quote_later(self, draft: str) -> None:
-        self._quoter.current = await self._quoter.later(draft, self._mode, self._runner.shown.history)
+        self._quoter.current = await self._quoter.later(draft, self._mode, self._runner.shown)
         self._show_quote()
 
     # Drawing
 
     def _tick(self) -> None:
         self._runner.tick()
+        self._show_money()
+        self._show_quote()
+
+    def _look(self) -> None:
+        """See whether another terminal has spent something: one `stat`."""
         if self._watch.has_changed():
             self.money_changed()
-        self._show_money()
 
     def _requote(self) -> None:
         """Price the draft anew: it, the tier, the money or the conversation has changed."""
         draft = self._prompt.draft
         self.workers.cancel_group(self, "quote")
         if self._quoter.is_quick(draft):
-            self._quoter.current = self._quoter.now(draft, self._mode, self._runner.shown.history)
+            self._quoter.current = self._quoter.now(draft, self._mode, self._runner.shown)
             self._show_quote()
         else:
             self._start(self._quote_later(draft), "quote", exclusive=True)
@@ -190,16 +200,20 @@ class ChatView(Screen[None]):
         running = self._runner.running
         busy = (running.route.tier, running.doing) if running and running.route else None
         n_queued = len(self._runner.queue)
-        self._parts.show_desk(Desk(self._mode, self._quoter.current, busy, n_queued, self._prompt.is_empty))
+        lost = self._quoter.lost(self._runner.shown)
+        self._parts.show_desk(Desk(self._mode, self._quoter.current, busy, n_queued, self._prompt.is_empty, lost))
 
     def _show_money(self) -> None:
         chat, day = self._runner.shown, self._watch.day
-        figures = ChatFigures.of(chat.path, chat.cost, chat.history, self._quoter.context)
-        left_s = minutes_left(day, self._services.clock.now())
-        self._parts.show_money(Snapshot(day, figures, left_s, self._watch.problem))
+        now = self._services.clock.now()
+        figures = ChatFigures.of(chat, self._quoter.model, now, self._watch.limit(Scope.CONVERSATION))
+        month = self._watch.limit(Scope.MONTH)
+        self._parts.show_money(Snapshot(day, figures, minutes_left(day, now), self._watch.problem, month))
 
     def _show_chat(self, chat: Chat) -> None:
         self._runner.show(chat, notices.empty_line(self._services.catalogue()))
+        if self._services.policy.conversation is not None:
+            self.money_changed()  # its own limit is another
         self._show_money()
         self._requote()
         self._start(self._load_list(), "list")
@@ -209,6 +223,7 @@ class ChatView(Screen[None]):
         self._mode = mode
         self.update_classes({f"-{each.value}": each is mode for each in Mode})
         self._requote()
+        self._show_money()
 
     def _use_theme(self, theme: Theme) -> None:
         if theme.name in self._inks:
@@ -221,6 +236,9 @@ class ChatView(Screen[None]):
 
     def _tell(self, error: RalexError, heading: str) -> None:
         self._transcript.notice(notices.trouble(error, self._services.clock.now(), heading))
+
+    def _refused(self, error: RalexError) -> None:
+        self._transcript.notice(notices.refused(error, self._services.clock.now()))
 
     def _toast(self, error: RalexError) -> None:
         text = " ".join(part for part in (notices.sentence(error.message), notices.sentence(error.hint)) if part)

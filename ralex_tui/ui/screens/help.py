@@ -22,9 +22,13 @@ _GROUPS = (
     ("The answer", "answer."),
     ("Tiers", "tier."),
     ("Money", "budget."),
+    ("Prices", "prices."),
     ("Conversations", "conversation"),
     ("Scrolling", "transcript."),
     ("The app", "app."),
+    ("The day review", "review."),
+    ("When a limit is reached", "limit."),
+    ("When the clock has leapt", "doubt."),
 )
 _MARKS = {
     Accuracy.EXACT: "exact: the provider said so",

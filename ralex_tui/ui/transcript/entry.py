@@ -11,13 +11,14 @@ from ralex_tui.ui.transcript.header import (
     Notice,
     QuestionLeaf,
     answer_header,
+    note_rows,
     notice_rows,
     outcome,
     thinking_line,
 )
 from ralex_tui.ui.transcript.heights import Heights
 from ralex_tui.ui.transcript.leaves import DrawnLeaf, Leaf
-from ralex_tui.ui.transcript.pens import MUTED
+from ralex_tui.ui.transcript.pens import MUTED, Row
 from ralex_tui.ui.transcript.stream import Stream
 from ralex_tui.ui.transcript.wrap import wrap
 
@@ -218,9 +219,13 @@ class AnswerEntry(Entry):
         """The header, and the line of thinking, which has no row while there is none."""
         self._is_head_new = False
         return [
-            _drawn(self.frame, lambda width: [answer_header(self.message, self.status, self.frame, width)]),
+            _drawn(self.frame, self._header),
             _drawn(self.frame, lambda width: thinking_line(self.message, self._thinking, self.frame, width), margin=0),
         ]
+
+    def _header(self, width: int) -> list[Row]:
+        header = answer_header(self.message, self.status, self.frame, width)
+        return [header, *note_rows(self.message, self.frame, width)]
 
     def _foot(self, body: list[Leaf]) -> list[Leaf]:
         if self.message.state not in (MessageState.STOPPED, MessageState.FAILED):

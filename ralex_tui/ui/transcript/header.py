@@ -85,6 +85,17 @@ def answer_header(message: Message, status: LiveStatus | None, frame: Frame, wid
     return [*row, (" " * max(1, width - width_of(row) - width_of(right)), TEXT), *right]
 
 
+def note_rows(message: Message, frame: Frame, width: int) -> list[Row]:
+    """What the limit made of the message, below its header; nothing where it made nothing."""
+    note = visible_line(message.note, 200)
+    if not note:
+        return []
+    sign = f"{frame.look.glyphs.warning} "
+    room = max(2, width - len(sign))
+    lines = [(note[start:end], MUTED) for start, end in wrap(note, room)]
+    return [[(sign if n == 0 else " " * len(sign), Pen("warn")), line] for n, line in enumerate(lines)]
+
+
 def _tier(message: Message, frame: Frame) -> Row:
     if message.tier is None:
         return [("Answer", STRONG)]

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from textual.content import Content
+from textual.geometry import Region
 from textual.renderables.digits import DIGITS, DIGITS3X3_BOLD
 from textual.widget import Widget
 
-from ralex_tui.domain.budget import BudgetState
+from ralex_tui.domain.budget import BudgetState, Limit
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import ZERO
 from ralex_tui.domain.usage import Sum
-from ralex_tui.ui.figures import money, seconds, tokens, until
+from ralex_tui.ui.figures import limit_words, money, overrun_words, seconds, tokens, until
 from ralex_tui.ui.gauge import alarm_role, gauge
 from ralex_tui.ui.glyphs import ASCII, Glyphs
 from ralex_tui.ui.lines import cut, spread
+from ralex_tui.ui.notices import ONLY
 from ralex_tui.ui.snapshot import ChatFigures, DayFigures, Snapshot
 from ralex_tui.ui.text import plain
 from ralex_tui.ui.themes import Ink
 from ralex_tui.ui.widgets.tier_bar import tier_word
-
-_ONLY = {
-    BudgetState.HEALTHY: "Auto may pick every tier.",
-    BudgetState.LOW: "Auto keeps to Cheap, Yolo and Local.",
-    BudgetState.CRITICAL: "Auto keeps to Yolo and Local.",
-    BudgetState.SPENT: "Local answers until the new day.",
-}
 
 
 class BudgetPanel(Widget):
@@ -35,20 +30,33 @@ class BudgetPanel(Widget):
         self._ink = ink
         self._glyphs = glyphs
         self._snapshot = Snapshot()
+        self._drawn: list[Content] = []
 
     def set_ink(self, ink: Ink) -> None:
         self._ink = ink
         self.refresh()
 
     def show(self, snapshot: Snapshot) -> None:
-        """Draw new figures; the same ones cost nothing."""
-        if snapshot != self._snapshot:
-            self._snapshot = snapshot
+        """Draw new figures; the same ones cost nothing, and a clock that goes on costs its own line."""
+        if snapshot == self._snapshot:
+            return
+        self._snapshot = snapshot
+        old, new = self._drawn, self._lines()
+        changed = [n for n, line in enumerate(new) if n < len(old) and line != old[n]]
+        if len(old) != len(new):
             self.refresh()
+        elif changed:
+            self.refresh(*(Region(0, n, self.content_size.width, 1) for n in changed))
 
     def render(self) -> Content:
+        self._drawn = self._lines()
+        return Content("\n").join(self._drawn)
+
+    def _lines(self) -> list[Content]:
         size = self.content_size
-        return Content("\n").join(panel_lines(self._snapshot, size.width, size.height, self._ink, self._glyphs))
+        if size.width <= 0:
+            return []  # folded away
+        return panel_lines(self._snapshot, size.width, size.height, self._ink, self._glyphs)
 
 
 def panel_lines(snapshot: Snapshot, width: int, height: int, ink: Ink, glyphs: Glyphs) -> list[Content]:
@@ -60,7 +68,7 @@ def panel_lines(snapshot: Snapshot, width: int, height: int, ink: Ink, glyphs: G
             return [heading]
         told = plain(snapshot.problem.message, ink("error")).wrap(width)
         return [heading, Content(""), *told, Content(""), *plain(snapshot.problem.hint, ink("muted")).wrap(width)]
-    lines = _today(day, snapshot.left_s, width, ink, glyphs)
+    lines = _today(day, snapshot, width, ink, glyphs)
     if len(lines) > height:
         lines = _today_in_short(day, width, ink, glyphs)
     for group in (
@@ -75,12 +83,10 @@ def panel_lines(snapshot: Snapshot, width: int, height: int, ink: Ink, glyphs: G
     return lines
 
 
-def _today(day: DayFigures, left_s: int, width: int, ink: Ink, glyphs: Glyphs) -> list[Content]:
-    budget = day.budget
+def _today(day: DayFigures, snapshot: Snapshot, width: int, ink: Ink, glyphs: Glyphs) -> list[Content]:
+    budget, left_s = day.budget, snapshot.left_s
     role = alarm_role(budget.percent_used)
-    title = spread(
-        Content.styled("Today", ink("strong")), Content.styled(f"{budget.day:%a %-d %b}", ink("muted")), width
-    )
+    title = spread(_title(day, ink), Content.styled(f"{budget.day:%a %-d %b}", ink("muted")), width)
     left = budget.left.show(2)
     if glyphs is ASCII or 3 * len(left) > width:
         hero = [Content.styled(left, ink(role or "strong", bold=True))]
@@ -99,8 +105,47 @@ def _today(day: DayFigures, left_s: int, width: int, ink: Ink, glyphs: Glyphs) -
         gauge(budget, width, ink, glyphs),
         Content(""),
         *_spent_held_left(day, width, ink, glyphs),
+        *_month(snapshot.month, width, ink),
+        *_overruns(day, width, ink),
         *_warning(day, ink, glyphs, width),
+        *_clock(day, width, ink, glyphs),
     ]
+
+
+def _title(day: DayFigures, ink: Ink) -> Content:
+    """`Today`, and in a word how little is left."""
+    if day.state is BudgetState.HEALTHY:
+        return Content.styled("Today", ink("strong"))
+    role = alarm_role(day.budget.percent_used) or "text"
+    return Content.assemble(("Today  ", ink("strong")), (day.state.value, ink(role, bold=True)))
+
+
+def _month(month: Limit | None, width: int, ink: Ink) -> list[Content]:
+    return [] if month is None else [_left_of("month left", month, width, ink)]
+
+
+def _left_of(label: str, limit: Limit, width: int, ink: Ink) -> Content:
+    """What a limit beside the day's leaves, of how much."""
+    percent = 100 if limit.amount.nano <= 0 else (limit.amount - limit.left).nano * 100 // limit.amount.nano
+    left = Content.styled(limit.left.show(), ink(alarm_role(percent) or "text"))
+    return _row(label, Content.assemble(left, (f" of {limit_words(limit.amount)}", ink("muted"))), width, ink)
+
+
+def _overruns(day: DayFigures, width: int, ink: Ink) -> list[Content]:
+    words = overrun_words(day.budget.n_overruns, day.budget.overrun)
+    return Content.styled(words, ink("muted")).wrap(width) if words else []
+
+
+def _clock(day: DayFigures, width: int, ink: Ink, glyphs: Glyphs) -> list[Content]:
+    """That the clock can't be believed, where it can't."""
+    budget = day.budget
+    if budget.is_behind:
+        words = f"the clock was set back: {budget.day:%a %-d %b} goes on"
+    elif budget.doubted is not None:
+        words = f"the clock says {budget.doubted:%a %-d %b}: a paid message asks first"
+    else:
+        return []
+    return [Content(""), *Content.styled(f"{glyphs.warning} {words}", ink("warn")).wrap(width)]
 
 
 def _today_in_short(day: DayFigures, width: int, ink: Ink, glyphs: Glyphs) -> list[Content]:
@@ -167,7 +212,7 @@ def _warning(day: DayFigures, ink: Ink, glyphs: Glyphs, width: int) -> list[Cont
     return [
         Content(""),
         Content.styled(f"{sign} {words}", ink(role, bold=True)),
-        cut(Content.styled(_ONLY[day.state], ink("muted")), width),
+        *Content.styled(ONLY[day.state], ink("muted")).wrap(width),
     ]
 
 
@@ -205,7 +250,25 @@ def _conversation(chat: ChatFigures, width: int, ink: Ink, glyphs: Glyphs) -> li
         spread(Content.styled("This conversation", ink("strong")), Content.styled(count, ink("muted")), width),
         _row("cost", cost, width, ink),
         _row("context", Content.assemble(context, (of, ink("muted"))), width, ink),
+        *_cache(chat, width, ink, glyphs),
+        *([] if chat.limit is None else [_left_of("limit left", chat.limit, width, ink)]),
     ]
+
+
+def _cache(chat: ChatFigures, width: int, ink: Ink, glyphs: Glyphs) -> list[Content]:
+    """How long the provider still keeps the conversation, or what it costs that it does no more."""
+    if chat.cache is None:
+        return []
+    if chat.cache_left_s:
+        minutes, rest = divmod(chat.cache_left_s, 60)
+        value = Content.assemble(("warm", ink("cheap")), (f" {minutes}:{rest:02} left", ink("muted")))
+        return [_row("prompt cache", value, width, ink)]
+    worth = chat.cache.worth
+    cold = Content.styled("cold", ink("text"))
+    if not worth:
+        return [_row("prompt cache", cold, width, ink)]
+    more = Content.assemble((f"{glyphs.estimated}", ink("muted")), (f"{worth}", ink("text")), (" more", ink("muted")))
+    return [_row("prompt cache", cold, width, ink), _row("  next costs", more, width, ink)]
 
 
 def _last_answer(chat: ChatFigures, width: int, ink: Ink, glyphs: Glyphs) -> list[Content]:

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from ralex_tui.domain.models import Mode, Tier
+from ralex_tui.domain.money import Usd
 from ralex_tui.services.quote import DraftQuote, TierQuote
 from ralex_tui.ui.figures import tokens
 from ralex_tui.ui.glyphs import Glyphs
@@ -18,6 +19,7 @@ from ralex_tui.ui.themes import Ink
 from ralex_tui.ui.widgets.tier_bar import picks, tier_word
 
 _ROOM_FOR_TOKENS = 36
+_ROOM_FOR_WHO = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Desk:
     Args:
         busy: The tier that answers now and what it does ("writing"); None where nothing is on its way.
         is_empty: Whether there is no draft yet.
+        lost: What the message costs more since the prompt cache has gone cold; None where that is no matter.
     """
 
     mode: Mode = Mode.AUTO
@@ -34,6 +37,7 @@ class Desk:
     busy: tuple[Tier, str] | None = None
     n_queued: int = 0
     is_empty: bool = True
+    lost: Usd | None = None
 
 
 class QuoteLines(Widget):
@@ -101,14 +105,27 @@ def who_line(desk: Desk, width: int, ink: Ink, glyphs: Glyphs) -> Content:
     if desk.busy is not None:
         tier, doing = desk.busy
         left = Content.assemble(tier_word(tier, ink, glyphs), (f" is {doing}, esc stops it", ink("muted")))
-        right = f"{desk.n_queued} queued" if desk.n_queued else ""
-        return spread(left, Content.styled(right, ink("muted")), width)
+        queued = f"{desk.n_queued} queued" if desk.n_queued else ""
+        return spread(left, Content.styled(queued, ink("muted")), width)
     if quote is None:
         return Content("")
     who = _who(desk, quote, ink, glyphs)
-    if desk.is_empty or width < _ROOM_FOR_TOKENS:
-        return cut(who, width)
-    return spread(who, Content.styled(f"{tokens(quote.n_tokens)} tokens", ink("muted")), width)
+    cold = _cold(desk.lost, ink, glyphs) if desk.lost is not None and quote.route is not None else Content("")
+    count = Content("")
+    if not desk.is_empty and width >= _ROOM_FOR_TOKENS:
+        count = Content.styled(f"{tokens(quote.n_tokens)} tokens", ink("muted"))
+    both = beside(cold, count, gap=3)
+    if who.cell_length + 2 + both.cell_length <= width or not cold:
+        return spread(who, both, width) if both else cut(who, width)
+    # The price of a cold cache is news, the count of tokens is not.
+    return spread(who, cold, width) if cold.cell_length + _ROOM_FOR_WHO <= width else cut(who, width)
+
+
+def _cold(lost: Usd, ink: Ink, glyphs: Glyphs) -> Content:
+    """That the cache is cold, and what of the price below comes of it."""
+    return Content.assemble(
+        ("cold cache: ", ink("warn")), (glyphs.estimated, ink("muted")), (f"{lost} more", ink("text"))
+    )
 
 
 def _who(desk: Desk, quote: DraftQuote, ink: Ink, glyphs: Glyphs) -> Content:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widget import Widget
 
+from ralex_tui.domain.budget import BudgetState
 from ralex_tui.ui.figures import held, money
 from ralex_tui.ui.gauge import alarm_role, gauge
 from ralex_tui.ui.glyphs import Glyphs
@@ -47,7 +48,8 @@ def status_line(snapshot: Snapshot, width: int, ink: Ink, glyphs: Glyphs) -> Con
         return cut(Content.styled(words, ink("error")), width)
     budget = day.budget
     role = alarm_role(budget.percent_used) or "strong"
-    left = Content.assemble((budget.left.show(2), ink(role, bold=True)), (" left", ink(_words(role))))
+    state = "" if day.state is BudgetState.HEALTHY else f", {day.state.value}"
+    left = Content.assemble((budget.left.show(2), ink(role, bold=True)), (f" left{state}", ink(_words(role))))
     spent = Content.assemble(money(budget.spent, glyphs, ink), (" spent", ink("text")))
     dashed = Content.assemble(held(budget.held, glyphs, ink), (" held", ink("muted", italic=True)))
     cost = snapshot.chat.cost
