@@ -212,8 +212,8 @@ def _exceeded(need: Need, shortfall: Shortfall) -> BudgetExceeded:
     left = max(limit.left, ZERO)
     if limit.scope is Scope.DAY:
         return BudgetExceeded(
-            f"{need.tier.label} needs up to {shortfall.needed} for this message, "
-            f"{shortfall.needed - left} more than is left; nothing was sent",
+            f"{need.tier.label} needs up to {shortfall.worst} for this message, "
+            f"{shortfall.worst - left} more than is left; nothing was sent",
             hint="pick a cheaper tier (F2), wait for the new day, or raise budget.daily in config.yaml",
             shortfall=shortfall,
         )

@@ -66,7 +66,7 @@ def route(prompt: str, mode: Mode, catalogue: Catalogue, state: BudgetState, *, 
     """Choose tier and model for a message.
 
     A mode or model that the user chose is kept whatever the state: the reservation decides whether
-    the money is there. Auto stays within the tiers that the state allows.
+    the money is there. Auto stays within the tiers that the state allows, as long as one of them has a model.
 
     Raises:
         UsageError: If `model_id` names no model that can be reached.
@@ -87,20 +87,18 @@ def route(prompt: str, mode: Mode, catalogue: Catalogue, state: BudgetState, *, 
 
 def _auto_route(prompt: str, catalogue: Catalogue, state: BudgetState) -> Route:
     pick = pick_tier(prompt)
+    if not catalogue.has_any:
+        raise _no_model(None, catalogue)
     allowed = [tier for tier in state.tiers if catalogue.first(tier) is not None]
     if not allowed:
-        if not catalogue.has_any:
-            raise _no_model(None, catalogue)
-        raise NoModel(
-            f"the day is {state.value} and no tier that it still allows has a model",
-            hint="pick a tier by key (F2), or run `ralex local install` for one that is free",
-        )
+        # Whether the money is there is the reservation's to say; without it the user is asked.
+        allowed = [tier for tier in Tier if catalogue.first(tier) is not None]
     tier = pick.tier if pick.tier in allowed else _nearest(pick.tier, allowed)
     model = catalogue.first(tier)
     assert model is not None  # `allowed` holds only tiers with a model
     if tier is pick.tier:
         return Route(tier, model, pick.reason, is_auto=True)
-    if pick.tier not in state.tiers:
+    if pick.tier not in state.tiers and tier in state.tiers:
         return Route(tier, model, f"the day is {state.value}", is_auto=True, wanted=pick.tier)
     return Route(tier, model, f"{pick.tier.label} has no model here", is_auto=True, wanted=pick.tier)
 

@@ -82,6 +82,16 @@ async def test_auto_steps_down_to_the_dearest_tier_that_is_covered(desk: Desk) -
     assert settled.answer.note.startswith("$2.0100 left, too little for Smart: ")
 
 
+async def test_auto_without_any_way_down_asks_as_a_chosen_tier_does(desk: Desk) -> None:
+    await desk.spend(desk.policy.daily)
+    desk.drop(Tier.LOCAL)
+
+    shortfall = await shortfall_of(desk, Ask(COMPLEX))
+
+    assert shortfall.need.tier is Tier.SMART
+    assert desk.engine.requests == []
+
+
 async def test_a_chosen_tier_is_refused_and_never_changed(desk: Desk) -> None:
     await leave(desk, "0.0001")
 

@@ -70,7 +70,7 @@ def test_hold_is_the_worst_case_cut_to_what_is_left(left: str, amount: str, max_
 
 @pytest.mark.parametrize("left", ["0.001127999", "0", "-1"])
 def test_hold_under_64_tokens_is_refused_with_what_is_missing(left: str) -> None:
-    with pytest.raises(BudgetExceeded, match=r"^Cheap needs up to \$0\.0011 for this message") as refused:
+    with pytest.raises(BudgetExceeded, match=r"^Cheap needs up to \$0\.0020 for this message") as refused:
         hold_for(need(), day(Usd.parse(left)))
 
     assert "cheaper tier" in refused.value.hint

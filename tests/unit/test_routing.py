@@ -144,6 +144,7 @@ def test_no_model_at_all_tells_how_to_get_one() -> None:
     assert "ralex local install" in caught.value.hint
 
 
-def test_spent_day_without_a_local_model_refuses_auto() -> None:
-    with pytest.raises(NoModel, match="the day is spent"):
-        route("hi", Mode.AUTO, catalogue(Tier.CHEAP, Tier.SMART), BudgetState.SPENT)
+def test_where_no_tier_that_the_day_allows_has_a_model_the_money_decides() -> None:
+    chosen = route("refactor", Mode.AUTO, catalogue(Tier.CHEAP, Tier.SMART), BudgetState.SPENT)
+
+    assert (chosen.tier, chosen.wanted, chosen.is_auto) == (Tier.SMART, None, True)
