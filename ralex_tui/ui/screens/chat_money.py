@@ -65,7 +65,7 @@ class ChatMoney(ChatView):
             super().turn_refused(waiting, trouble)
             return
         state = services.policy.state(today.left)
-        open_ways = options(shortfall, services.catalogue(), state)
+        open_ways = options(shortfall, services.catalogue(), state, services.policy.critical_tokens)
         quote = self._quoter.now(refused.text, refused.mode, refused.chat)
         question = LimitQuestion(shortfall, figures, open_ways, quote, services.policy.zone)
         # The draft stands in the prompt behind the question: whatever happens to it, nothing is lost.
