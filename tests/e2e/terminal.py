@@ -28,6 +28,7 @@ KEYS = {
     "ctrl+s": "\x13",
     "up": "\x1b[A",
     "f1": "\x1bOP",
+    "f3": "\x1bOR",
     "f2": "\x1bOQ",
     "f4": "\x1bOS",
     "shift+f4": "\x1b[1;2S",

@@ -97,3 +97,29 @@ def test_what_is_raised_in_one_terminal_is_there_in_the_other(
     raised = next(record["amount"] for record in records(home) if record["kind"] == "raise")
     assert isinstance(raised, int)
     assert billed <= 2_600_000 + raised
+
+
+def test_a_price_typed_in_one_burst_lands_in_its_fields(
+    start: Start, configure: Configure, provider: ProviderInThread, home: Path
+) -> None:
+    configure()
+    file = home / "config" / "config.yaml"
+    file.write_text(file.read_text().replace("tiers:\n", "tiers:\n  yolo: {models: [lan/new], max_tokens: 500}\n"))
+    provider.script(Reply(("priced",)))
+    app = start()
+    app.wait_for(EMPTY)
+    app.press("f2", "f2", "f2")
+    app.wait_for("price unknown")
+    app.type("what does it cost?\r")
+    app.wait_for("Nothing was sent: its price is not known")
+    assert provider.n_requests == 0
+
+    app.press("f3")
+    app.wait_for("What does it cost?")
+    app.type("0.10\t0.40\r")
+
+    app.wait_for("priced")
+    (held,) = (record for record in records(home) if record["kind"] == "reservation")
+    price = held["price"]
+    assert isinstance(price, dict)
+    assert (price["rates"][:2], price["source"]) == ([100_000_000, 400_000_000], "own")

@@ -66,8 +66,13 @@ class FormScreen(ModalScreen[T | None]):
     """Dismissed with what `enter` returned, or None."""
 
     CSS_PATH = "form.tcss"
+    # With priority, so that what is typed in one burst lands in the fields in order: a key is handed to
+    # the field that has the focus when it comes, and a binding of the field's own would move that later.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "leave it", show=False),
+        Binding("enter", "next", "next field", show=False, priority=True),
+        Binding("tab", "app.focus_next", "next field", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", "field before", show=False, priority=True),
         Binding("down", "app.focus_next", "next field", show=False),
         Binding("up", "app.focus_previous", "field before", show=False),
     ]
@@ -94,13 +99,17 @@ class FormScreen(ModalScreen[T | None]):
         self.query_one("#form-trouble").display = False
         self.query(Input).first().focus()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        fields = list(self.query(Input))
-        if event.input is not fields[-1]:
+    def action_next(self) -> None:
+        """Go to the next field; in the last one, enter them all."""
+        last = self.query(Input).last()
+        if self.focused is last:
+            # Behind the keys that wait for that field still.
+            last.call_later(self._submit)
+        else:
             self.focus_next()
-            return
-        values = {str(field.name): field.value for field in fields}
+
+    def _submit(self) -> None:
+        values = {str(field.name): field.value for field in self.query(Input)}
         self.run_worker(self._enter(values), group="form", exclusive=True, exit_on_error=False)
 
     def action_leave(self) -> None:
