@@ -22,9 +22,10 @@ from ralex_tui.adapters.disk import LOCK_TIMEOUT_S, REAL_DISK, Disk, is_same_fil
 from ralex_tui.adapters.journal_storage import open_db
 from ralex_tui.adapters.ledger_codec import record_doc, record_of
 from ralex_tui.adapters.ledger_sums import LedgerSums, Stamp
+from ralex_tui.domain.daybook import DayBook
 from ralex_tui.domain.errors import LedgerUnreadable, StorageError
 from ralex_tui.domain.ids import is_id, new_id
-from ralex_tui.domain.ledger import Correction, DayBook, Record, Settlement
+from ralex_tui.domain.ledger import Correction, Record, Settlement
 from ralex_tui.domain.usage import DaySums, by_model
 
 _FILE = re.compile(r"(\d{4}-\d{2}-\d{2})\.journal")

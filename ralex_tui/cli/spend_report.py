@@ -11,7 +11,8 @@ from typing import Any
 
 from ralex_tui.cli.output import figure_json, money_json, show_figure, sum_json, table
 from ralex_tui.domain.budget import BudgetPolicy, DayBudget
-from ralex_tui.domain.ledger import DayBook, Entry, Outcome
+from ralex_tui.domain.daybook import DayBook
+from ralex_tui.domain.ledger import Entry, Outcome
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import ZERO, Usd
 from ralex_tui.domain.text import visible_line

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Protocol
 
 from ralex_tui.domain.conversation import Conversation, ConversationSummary, Message
-from ralex_tui.domain.ledger import DayBook, Record
+from ralex_tui.domain.daybook import DayBook
+from ralex_tui.domain.ledger import Record
 from ralex_tui.domain.usage import DaySums
 
 

@@ -8,7 +8,7 @@ import signal
 from enum import StrEnum
 from pathlib import Path
 
-from ralex_tui.adapters.disk import Disk
+from ralex_tui.adapters.stepped_disk import SteppedDisk
 
 
 class Way(StrEnum):
@@ -41,7 +41,7 @@ _STEPS = {
 }
 
 
-class FaultyDisk(Disk):
+class FaultyDisk(SteppedDisk):
     """The real disk but for one step, numbered `at` from 1; a `READ_ONLY` one refuses them all.
 
     Attributes:
@@ -56,9 +56,9 @@ class FaultyDisk(Disk):
 
     def open(self, path: Path, flags: int) -> int:
         if flags & (os.O_CREAT | os.O_WRONLY | os.O_RDWR) and self._way is Way.READ_ONLY:
-            self._step("create")
+            self.step("create")
         else:
-            self._step("create" if flags & os.O_CREAT and not path.exists() else "open")
+            self.step("create" if flags & os.O_CREAT and not path.exists() else "open")
         return super().open(path, flags)
 
     def write(self, fd: int, data: bytes) -> int:
@@ -75,31 +75,7 @@ class FaultyDisk(Disk):
         self._strike()
         return 0
 
-    def sync(self, fd: int) -> None:
-        self._step("sync")
-        super().sync(fd)
-
-    def sync_folder(self, folder: Path) -> None:
-        self._step("sync_folder")
-        super().sync_folder(folder)
-
-    def truncate(self, fd: int, size: int) -> None:
-        self._step("truncate")
-        super().truncate(fd, size)
-
-    def link(self, source: Path, target: Path) -> None:
-        self._step("link")
-        super().link(source, target)
-
-    def rename(self, source: Path, target: Path) -> None:
-        self._step("rename")
-        super().rename(source, target)
-
-    def unlink(self, path: Path) -> None:
-        self._step("unlink")
-        super().unlink(path)
-
-    def _step(self, name: str) -> None:
+    def step(self, name: str) -> None:
         if self._is_struck(name):
             self._strike()
 

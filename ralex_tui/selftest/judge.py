@@ -12,8 +12,8 @@ from ralex_tui.adapters.atomic_file import read_atomic
 from ralex_tui.adapters.tinydb_conversations import TinydbConversations
 from ralex_tui.adapters.tinydb_ledger import TinydbLedger
 from ralex_tui.domain.budget import BudgetPolicy
+from ralex_tui.domain.daybook import DayBook
 from ralex_tui.domain.errors import RalexError
-from ralex_tui.domain.ledger import DayBook
 from ralex_tui.selftest import raw
 from ralex_tui.selftest.plan import text_of
 from ralex_tui.selftest.told import Told

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from ralex_tui.domain.budget import BudgetPolicy, DayBudget, Hold, Limit, Need, Scope, Shortfall, hold_for
+from ralex_tui.domain.daybook import DayBook
 from ralex_tui.domain.days import Today
 from ralex_tui.domain.errors import BudgetExceeded, DayInDoubt, LedgerUnreadable, UsageError
 from ralex_tui.domain.ids import new_id
@@ -18,7 +19,6 @@ from ralex_tui.domain.ledger import (
     Allowance,
     Choice,
     Correction,
-    DayBook,
     DayOpened,
     Decision,
     Entry,

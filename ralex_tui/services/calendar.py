@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from ralex_tui.domain.daybook import DayBook
 from ralex_tui.domain.days import DayRule, NewestDay, Today, day_ends, today, zone_named
-from ralex_tui.domain.ledger import DayBook
 from ralex_tui.ports.clock import Clock
 from ralex_tui.ports.stores import LedgerStore
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from ralex_tui.domain.budget import Scope
-from ralex_tui.domain.ledger import Choice, DayBook, Decision, Entry, Raise, Reconciliation
+from ralex_tui.domain.daybook import DayBook
+from ralex_tui.domain.ledger import Choice, Decision, Entry, Raise, Reconciliation
 from ralex_tui.domain.money import Accuracy, Figure, Usd
 from ralex_tui.domain.text import visible_line
 

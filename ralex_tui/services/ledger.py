@@ -6,15 +6,9 @@ import asyncio
 from datetime import date, datetime
 
 from ralex_tui.domain.budget import BudgetPolicy, DayBudget, Limit, Need, Scope, Shortfall
+from ralex_tui.domain.daybook import DayBook
 from ralex_tui.domain.days import Today
-from ralex_tui.domain.ledger import (
-    Choice,
-    DayBook,
-    Entry,
-    Reconciliation,
-    Reservation,
-    Settlement,
-)
+from ralex_tui.domain.ledger import Choice, Entry, Reconciliation, Reservation, Settlement
 from ralex_tui.domain.money import Figure, Usd
 from ralex_tui.domain.pricing import TokenUsage
 from ralex_tui.domain.usage import DaySums

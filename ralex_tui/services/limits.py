@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from ralex_tui.domain.budget import BudgetPolicy, Limit, Scope
+from ralex_tui.domain.daybook import DayBook
 from ralex_tui.domain.ids import time_of
-from ralex_tui.domain.ledger import DayBook, Entry
+from ralex_tui.domain.ledger import Entry
 from ralex_tui.domain.money import Usd
 from ralex_tui.ports.stores import LedgerStore
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 import httpx
 import pytest
 
@@ -14,6 +11,8 @@ from ralex_tui.config.schema import ProviderSettings, Settings
 from ralex_tui.domain.errors import EngineError, EngineUnavailable, KeyRefused
 from ralex_tui.domain.money import Usd
 from ralex_tui.ports.accounts import Account, AccountUsage
+from tests.network import Network
+from tests.network import network as network
 
 CANARY = "sk-canary-91c07b5512aa43ce"
 SETTINGS = Settings(
@@ -25,19 +24,6 @@ SETTINGS = Settings(
 )
 KEYS = {"OPENROUTER_API_KEY": CANARY, "OPENAI_API_KEY": CANARY, "TEAM_KEY": CANARY}
 
-Answer = Callable[[httpx.Request], httpx.Response]
-
-
-@pytest.fixture
-def network(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer], None]:
-    """Have every request answered by a function."""
-    client = httpx.AsyncClient
-
-    def answer_with(answer: Answer) -> None:
-        monkeypatch.setattr(httpx, "AsyncClient", partial(client, transport=httpx.MockTransport(answer)))
-
-    return answer_with
-
 
 def account(provider: str) -> Account:
     return next(found for found in accounts(endpoints(SETTINGS, KEYS)) if found.provider == provider)
@@ -48,7 +34,7 @@ def test_accounts_are_those_that_may_tell_what_was_spent() -> None:
 
 
 async def test_openrouter_tells_the_day_and_all_with_the_users_own_keys_included(
-    network: Callable[[Answer], None],
+    network: Network,
 ) -> None:
     asked: list[httpx.Request] = []
 
@@ -66,7 +52,7 @@ async def test_openrouter_tells_the_day_and_all_with_the_users_own_keys_included
     assert asked[0].headers["authorization"] == f"Bearer {CANARY}"
 
 
-async def test_a_litellm_proxy_tells_all(network: Callable[[Answer], None]) -> None:
+async def test_a_litellm_proxy_tells_all(network: Network) -> None:
     asked: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -94,7 +80,7 @@ async def test_a_litellm_proxy_tells_all(network: Callable[[Answer], None]) -> N
     ],
 )
 async def test_a_server_that_tells_no_sums_is_a_sentence(
-    network: Callable[[Answer], None], answer: httpx.Response, error: type[EngineError]
+    network: Network, answer: httpx.Response, error: type[EngineError]
 ) -> None:
     network(lambda _: answer)
 

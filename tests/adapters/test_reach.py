@@ -1,7 +1,5 @@
 """What the doctor asks of providers and folders: free requests, the right key to the right host, no key in any word."""
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import httpx
@@ -12,6 +10,8 @@ from ralex_tui.adapters.endpoints import endpoints
 from ralex_tui.adapters.reach import reach
 from ralex_tui.config.schema import ProviderSettings, Settings
 from ralex_tui.domain.errors import AnswerTimeout, EngineError, EngineUnavailable, KeyRefused, StorageError
+from tests.network import Network
+from tests.network import network as network
 
 CANARY = "sk-canary-5f2c9e7b41d84d0a"
 SETTINGS = Settings(
@@ -22,19 +22,6 @@ SETTINGS = Settings(
 )
 KEYS = {f"{name}_API_KEY": CANARY for name in ("OPENROUTER", "ANTHROPIC", "OPENAI", "GEMINI")} | {"LAN_KEY": CANARY}
 KNOWN = {endpoint.provider: endpoint for endpoint in endpoints(SETTINGS, KEYS)}
-
-Answer = Callable[[httpx.Request], httpx.Response]
-
-
-@pytest.fixture
-def network(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer], None]:
-    """Have every request answered by a function."""
-    client = httpx.AsyncClient
-
-    def answer_with(answer: Answer) -> None:
-        monkeypatch.setattr(httpx, "AsyncClient", partial(client, transport=httpx.MockTransport(answer)))
-
-    return answer_with
 
 
 @pytest.mark.parametrize(
@@ -49,7 +36,7 @@ def network(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer], None]:
     ],
 )
 async def test_provider_is_asked_for_something_free(
-    network: Callable[[Answer], None], provider: str, url: str, header: str, value: str | None
+    network: Network, provider: str, url: str, header: str, value: str | None
 ) -> None:
     asked: list[httpx.Request] = []
 
@@ -76,9 +63,7 @@ async def test_provider_is_asked_for_something_free(
         (429, EngineUnavailable),
     ],
 )
-async def test_refusal_is_told_in_our_words(
-    network: Callable[[Answer], None], status: int, error: type[EngineError]
-) -> None:
+async def test_refusal_is_told_in_our_words(network: Network, status: int, error: type[EngineError]) -> None:
     network(lambda _: httpx.Response(status, text=f"{CANARY}\x1b", headers={"location": "https://evil.example/"}))
 
     with pytest.raises(error) as caught:
@@ -87,7 +72,7 @@ async def test_refusal_is_told_in_our_words(
     assert CANARY not in caught.value.message + caught.value.hint
 
 
-async def test_redirect_is_not_followed_with_the_key(network: Callable[[Answer], None]) -> None:
+async def test_redirect_is_not_followed_with_the_key(network: Network) -> None:
     asked: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -106,7 +91,7 @@ async def test_redirect_is_not_followed_with_the_key(network: Callable[[Answer],
     [(httpx.ConnectError("boom"), EngineUnavailable), (httpx.ReadTimeout("slow"), AnswerTimeout)],
 )
 async def test_dead_network_is_one_sentence(
-    network: Callable[[Answer], None], failure: httpx.HTTPError, error: type[EngineError]
+    network: Network, failure: httpx.HTTPError, error: type[EngineError]
 ) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         raise failure

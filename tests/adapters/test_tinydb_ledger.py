@@ -17,9 +17,10 @@ import pytest
 from ralex_tui.adapters.disk import REAL_DISK, Disk, locked_file
 from ralex_tui.adapters.journal_storage import open_db
 from ralex_tui.adapters.tinydb_ledger import TinydbLedger
+from ralex_tui.domain.daybook import DayBook
 from ralex_tui.domain.errors import BudgetExceeded, LedgerUnreadable
 from ralex_tui.domain.ids import new_id
-from ralex_tui.domain.ledger import DayBook, Outcome, Record
+from ralex_tui.domain.ledger import Outcome, Record
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Accuracy, Usd
 from ralex_tui.domain.pricing import Price, Rates, TokenUsage

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 
 import httpx
 import pytest
@@ -12,12 +11,14 @@ from ralex_tui.adapters.scripted_engine import Use
 from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pricing import TokenUsage
 from tests.cli.conftest import CANARY, InterruptedEngine, Ran
+from tests.network import Network
+from tests.network import network as network
 
 Ralex = Callable[..., Ran]
 
 
 @pytest.fixture
-def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def proxy(network: Network) -> Iterator[list[str]]:
     """A LiteLLM proxy that says, one after another, what the test puts into the list."""
     said: list[str] = []
 
@@ -25,7 +26,7 @@ def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         assert request.headers["authorization"] == f"Bearer {CANARY}"
         return httpx.Response(200, text=f'{{"info": {{"spend": {said.pop(0)}}}}}')
 
-    monkeypatch.setattr(httpx, "AsyncClient", partial(httpx.AsyncClient, transport=httpx.MockTransport(answer)))
+    network(answer)
     yield said
     assert said == []
 

@@ -19,9 +19,10 @@ import pytest
 
 from ralex_tui.adapters.tinydb_ledger import TinydbLedger
 from ralex_tui.domain.budget import BudgetPolicy
+from ralex_tui.domain.daybook import DayBook
 from ralex_tui.domain.errors import BudgetExceeded, LedgerUnreadable, UsageError
 from ralex_tui.domain.ids import new_id
-from ralex_tui.domain.ledger import DayBook, Outcome, Record
+from ralex_tui.domain.ledger import Outcome, Record
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Accuracy, Figure, Usd
 from ralex_tui.services.ledger import LedgerService

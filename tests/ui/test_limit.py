@@ -11,7 +11,8 @@ from textual import events
 
 from ralex_tui.adapters.scripted_engine import Hang, Use
 from ralex_tui.domain.budget import Scope
-from ralex_tui.domain.ledger import Choice, DayBook
+from ralex_tui.domain.daybook import DayBook
+from ralex_tui.domain.ledger import Choice
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pricing import TokenUsage

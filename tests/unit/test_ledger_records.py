@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ralex_tui.domain.budget import Scope
+from ralex_tui.domain.daybook import DayBook
 from ralex_tui.domain.ids import new_id
-from ralex_tui.domain.ledger import Allowance, Correction, DayBook, Entry, Record
+from ralex_tui.domain.ledger import Allowance, Correction, Entry, Record
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import TokenUsage
