@@ -38,10 +38,23 @@ class LedgerService:
     def policy(self, policy: BudgetPolicy) -> None:
         self._keeper.policy = policy
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether `today` and `fingerprint` answer without reading a book."""
+        return self._keeper.is_read
+
+    async def look(self) -> None:
+        """Look which day is the newest in the ledger, off the event loop; `is_ready` afterwards.
+
+        Raises:
+            LedgerUnreadable: If it can't be read.
+        """
+        await self._thread.run(self._keeper.look)
+
     def today(self) -> date:
         """The day that counts now: by the clock, or the newest ever written where the clock can't be believed.
 
-        The first call reads that day's book, later ones nothing.
+        The first call reads that day's book, unless `is_ready`; later ones nothing.
 
         Raises:
             LedgerUnreadable: If it can't be read.

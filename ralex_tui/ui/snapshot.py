@@ -172,6 +172,8 @@ class MoneyWatch:
 
     def has_changed(self) -> bool:
         """Whether the day's book, or the day, is another than the one last read, or the clock's day is. One `stat`."""
+        if not self._services.ledger.is_ready and self.problem is None:
+            return not self._is_loading
         try:
             return self._look() != self._seen
         except RalexError as error:
@@ -193,6 +195,8 @@ class MoneyWatch:
 
     async def _read(self) -> None:
         try:
+            if not self._services.ledger.is_ready:
+                await self._services.ledger.look()
             # Taken before the reading, so that what is written during it is found by the next look.
             self._seen = self._look()
             self.day, self.problem = await load_day(self._services), None
