@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
@@ -23,6 +24,7 @@ from ralex_tui.ui.glyphs import glyphs
 from ralex_tui.ui.screens.chat import ChatScreen
 from ralex_tui.ui.screens.chat_view import WIDE
 from ralex_tui.ui.themes import Ink, textual_theme
+from ralex_tui.ui.transcript import prepare
 
 _log = logging.getLogger(__name__)
 
@@ -120,6 +122,7 @@ class RalexApp(App[None]):
 
     def _warm_up(self) -> None:
         async def work() -> None:
+            await asyncio.to_thread(prepare)
             await self._services.warm_up()
 
         self.run_worker(work(), group="engine", exit_on_error=False)

@@ -63,6 +63,10 @@ def test_domain_needs_the_standard_library_only() -> None:
     assert others - set(sys.stdlib_module_names) <= {"ralex_tui", "_distutils_hack", "__main__"}
 
 
+def test_the_first_paint_waits_for_no_parser_and_no_lexer() -> None:
+    assert not imported_by("import ralex_tui.ui.app") & {"markdown_it", "pygments", "litellm", "tinydb", "httpx"}
+
+
 def test_bootstrap_imports_nothing_heavy_by_itself() -> None:
     assert not imported_by("import ralex_tui.bootstrap") & (HEAVY | {"tinydb"})
 

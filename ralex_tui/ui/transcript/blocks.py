@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from ralex_tui.ui.transcript.code import FenceLeaf
 from ralex_tui.ui.transcript.inline import PIECE, Env, chunks, markdown
 from ralex_tui.ui.transcript.leaves import Leaf, Prefix, RuleLeaf, TextLeaf
 from ralex_tui.ui.transcript.pens import LINE, MUTED, STRONG, TEXT, Look, Run
 from ralex_tui.ui.transcript.table import Align, RowLeaf, Table
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from ralex_tui.ui.transcript.colours import Colours, Kind
 from ralex_tui.ui.transcript.leaves import Leaf, Prefix, slice_styled
 from ralex_tui.ui.transcript.pens import LINE, Look, Pen, Row, width_of
 from ralex_tui.ui.transcript.wrap import Span, fold, is_narrow
+
+if TYPE_CHECKING:
+    from ralex_tui.ui.transcript.colours import Kind
 
 _PADDING = 2
 _TAB = 4
@@ -26,6 +29,8 @@ class FenceLeaf(Leaf):
         self.language = language
         self.lines = [line.expandtabs(_TAB) for line in lines]
         self.partial: str | None = None
+        from ralex_tui.ui.transcript.colours import Colours  # Pygments, 25 ms: not before there is code
+
         self._colours = Colours(self.lines, language)
         self._starts: list[int] = []  # the row each line starts at, for the lines laid out so far
         self._folded: dict[int, list[Span]] = {}

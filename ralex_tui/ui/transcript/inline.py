@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from ralex_tui.domain.text import visible, visible_line
 from ralex_tui.ui.transcript.pens import MUTED, Pen
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 Env: TypeAlias = dict[str, Any]
 Styled: TypeAlias = tuple[int, int, Pen]
@@ -41,6 +42,8 @@ _RUNS = (re.compile(r"`+"), re.compile(r"\*+"), re.compile(r"~+"), re.compile(r"
 @lru_cache(maxsize=1)
 def markdown() -> MarkdownIt:
     """The parser: CommonMark, tables and strikethrough; HTML is text."""
+    from markdown_it import MarkdownIt  # 45 ms, and an empty chat has nothing to parse
+
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _NESTING})
     parser.enable(["table", "strikethrough"])
     parser.core.ruler.enableOnly(["normalize", "block"])

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from ralex_tui.ui.transcript.blocks import Builder, ListState, parse_tokens, set_gap
 from ralex_tui.ui.transcript.code import FenceLeaf
@@ -19,6 +18,9 @@ from ralex_tui.ui.transcript.leaves import Leaf, TextLeaf
 from ralex_tui.ui.transcript.pens import TEXT, Look
 from ralex_tui.ui.transcript.table import RowLeaf, Table
 from ralex_tui.ui.transcript.tail import Cleaner, is_half_table, is_plain_line, is_undecided
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 
