@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import ClassVar, cast
 
@@ -35,6 +35,7 @@ class RalexApp(App[None]):
     Args:
         palettes: The themes by name; never empty. Where `ui.theme` names none of them, the first is used.
         notices: Sentences to show at the start, such as what was odd about the configuration.
+        when_painted: Called once the first frame stands.
     """
 
     TITLE = "ralex"
@@ -45,9 +46,17 @@ class RalexApp(App[None]):
     # The chat's style sheet stands here: Textual 8.2.8 does not load that of a default screen.
     CSS_PATH: ClassVar = ["app.tcss", "screens/chat.tcss"]
 
-    def __init__(self, services: Services, palettes: Mapping[str, Palette], *, notices: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        services: Services,
+        palettes: Mapping[str, Palette],
+        *,
+        notices: Sequence[str] = (),
+        when_painted: Callable[[], None] | None = None,
+    ) -> None:
         super().__init__()
         _teach_alt_enter()
+        self._when_painted = when_painted
         self._services = services
         self._palettes = palettes
         self._inks = {name: Ink(palette) for name, palette in palettes.items()}
@@ -121,6 +130,9 @@ class RalexApp(App[None]):
             _log.warning("the preparations failed", exc_info=event.worker.error)
 
     def _warm_up(self) -> None:
+        if self._when_painted is not None:
+            self._when_painted()
+
         async def work() -> None:
             await asyncio.to_thread(prepare)
             await self._services.warm_up()
