@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 from importlib import import_module
 
 import click
 
 from ralex_tui import __version__
+from ralex_tui.cli import app
 from ralex_tui.cli.options import Options
 from ralex_tui.domain.errors import UsageError
 
@@ -72,9 +72,4 @@ def ralex(ctx: click.Context, config: str | None, home: str | None, profile: str
     ctx.obj = Options(config, home, profile)
     if ctx.invoked_subcommand is not None:
         return 0
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("the app needs a terminal, and this is none", hint="for one answer: ralex ask TEXT")
-    # Imported here: it reads the settings, which --help has no need of.
-    from ralex_tui import bootstrap
-
-    return bootstrap.run_app(ctx.obj.setup())
+    return app.start(ctx.obj)

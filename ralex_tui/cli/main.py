@@ -28,21 +28,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(args: list[str]) -> int:
     # Imported here for the reason above.
-    import click
-
-    from ralex_tui.cli.commands import ralex
     from ralex_tui.domain.errors import RalexError
 
     try:
-        code = ralex.main(args, prog_name="ralex", standalone_mode=False)
+        code = _command(args) if args else _app()
         sys.stdout.flush()
     except RalexError as error:
         _tell(error.message, error.hint)
         return error.exit_code
-    except click.ClickException as error:
-        _tell_usage(error)
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
         return STOPPED
     except BrokenPipeError:
         # Whoever read our output has seen enough. What is still buffered would be flushed at exit.
@@ -51,6 +45,29 @@ def _run(args: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the command line's edge: a bug becomes a sentence
         _tell_bug(error)
         return 1
+    return code
+
+
+def _app() -> int:
+    """The usual call, which has nothing to parse: the first paint need not wait for click."""
+    from ralex_tui.cli import app
+    from ralex_tui.cli.options import Options
+
+    return app.start(Options())
+
+
+def _command(args: list[str]) -> int:
+    import click
+
+    from ralex_tui.cli.commands import ralex
+
+    try:
+        code = ralex.main(args, prog_name="ralex", standalone_mode=False)
+    except click.ClickException as error:
+        _tell_usage(error)
+        return error.exit_code
+    except click.Abort:
+        return STOPPED
     return code if isinstance(code, int) else 0
 
 
