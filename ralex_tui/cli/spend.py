@@ -18,7 +18,6 @@ import click
 from ralex_tui import bootstrap
 from ralex_tui.cli.options import Options
 from ralex_tui.cli.output import money_json, show_figure, write_json
-from ralex_tui.cli.reconcile import reconcile
 from ralex_tui.cli.spend_report import Spend, request_json, spend_json, spend_text, write_csv
 from ralex_tui.domain.errors import UsageError
 from ralex_tui.domain.ids import time_of
@@ -69,6 +68,9 @@ def command(
         raise UsageError("--correct and --why belong together", hint='--correct ID 0 --why "it was not billed"')
     setup = options.setup_with_notices()
     if is_reconciled:
+        # Imported here: it asks the network, which the figures of a day have no need of.
+        from ralex_tui.cli.reconcile import reconcile
+
         return reconcile(setup, as_json=as_json)
     if open_day:
         return asyncio.run(_open_day(setup, as_json))
