@@ -164,6 +164,28 @@ def test_every_size_of_terminal_takes_a_question(
     assert app.wait_exit() == 0
 
 
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (100, 30), (160, 50)])
+def test_ctrl_s_and_enter_open_the_newest_conversation(
+    start: Start, configure: Configure, provider: ProviderInThread, columns: int, rows: int
+) -> None:
+    configure()
+    provider.script(Reply(("an answer to be found",)))
+    app = start()
+    app.wait_for(EMPTY)
+    app.type("remember this\r")
+    app.wait_for("an answer to be found")
+    app.press("ctrl+q")
+    app.wait_exit()
+    again = start(columns=columns, rows=rows)
+    again.wait_for("ype below")
+
+    again.press("ctrl+s")
+    again.wait_for("enter open")
+    again.press("enter")
+
+    again.wait_for("an answer to be found")
+
+
 def test_a_resize_in_the_middle_keeps_everything(
     start: Start, configure: Configure, provider: ProviderInThread
 ) -> None:

@@ -70,6 +70,12 @@ class Sidebar(Vertical):
             options.action_first()
         options.focus()
 
+    def on_descendant_focus(self) -> None:
+        # The focus comes later than it is asked for: the rows may have been made in between.
+        options = self.query_one(OptionList)
+        if options.highlighted is None:
+            options.action_first()
+
     def on_resize(self, event: events.Resize) -> None:
         if event.size.width != self._drawn_width:
             self._fill()
