@@ -29,7 +29,7 @@ KEY_VARIABLES: Mapping[str, str] = {
 
 OPENROUTER = "openrouter"
 
-_OPENROUTER_ADDRESS = "https://openrouter.ai/api/v1"
+OPENROUTER_ADDRESS = "https://openrouter.ai/api/v1"
 
 # LiteLLM takes a key from the environment when it is given none, and a key belongs to one host
 # only: so it is always given one.
@@ -99,7 +99,7 @@ def reachable(ref: ModelRef, settings: Settings, environ: Mapping[str, str], *, 
 def openrouter_address(settings: Settings) -> str:
     """Where OpenRouter lists its models: at its own address, or where an entry of `providers:` has it."""
     entry = settings.providers.get(OPENROUTER)
-    return (entry and entry.api_base) or _OPENROUTER_ADDRESS
+    return (entry and entry.api_base) or OPENROUTER_ADDRESS
 
 
 def has_openrouter_key(settings: Settings, environ: Mapping[str, str]) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import httpx
 
-from ralex_tui.adapters.endpoints import NO_KEY, Endpoint
+from ralex_tui.adapters.endpoints import NO_KEY, OPENROUTER, OPENROUTER_ADDRESS, Endpoint
 from ralex_tui.domain.errors import AnswerTimeout, EngineUnavailable, KeyRefused
 from ralex_tui.domain.text import visible_line
 
 _ADDRESSES = {
-    "openrouter": "https://openrouter.ai/api/v1",
+    OPENROUTER: OPENROUTER_ADDRESS,
     "openai": "https://api.openai.com/v1",
     "anthropic": "https://api.anthropic.com/v1",
     "gemini": "https://generativelanguage.googleapis.com/v1beta",

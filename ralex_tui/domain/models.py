@@ -90,6 +90,11 @@ class Model:
     context: int | None = None
     habits: Habits = UNKNOWN_HABITS
 
+    @property
+    def is_free(self) -> bool:
+        """Whether it is known to cost nothing; an unknown price is not free."""
+        return self.price is not None and self.price.is_free
+
 
 @dataclass(frozen=True, slots=True)
 class TierPlan:

@@ -136,7 +136,7 @@ def _with_note(chosen: Route, reservation: Reservation, catalogue: Catalogue, le
 
 def _free(catalogue: Catalogue) -> Iterable[Tier]:
     model = catalogue.first(Tier.LOCAL)
-    return [Tier.LOCAL] if model is not None and model.price is not None and model.price.is_free else []
+    return [Tier.LOCAL] if model is not None and model.is_free else []
 
 
 def _left_of(left: Usd) -> str:

@@ -41,7 +41,7 @@ def options(
     if lower is not None:
         found.append(Option(Choice.STEP_DOWN, lower.tier, lower.model, lower.at_most, lower.max_tokens))
     local = catalogue.first(Tier.LOCAL)
-    if local is not None and local.price is not None and local.price.is_free:
+    if local is not None and local.is_free:
         found.append(Option(Choice.LOCAL, Tier.LOCAL, local, ZERO, catalogue.plan(Tier.LOCAL).max_tokens))
     found.append(Option(Choice.ALLOW, need.tier, need.model, shortfall.worst, need.max_tokens))
     by = raise_by(shortfall)
@@ -84,7 +84,7 @@ def allowed_tokens(catalogue: Catalogue, tier: Tier, state: BudgetState, critica
     """The longest answer that a tier may give in that state."""
     most = catalogue.plan(tier).max_tokens
     model = catalogue.first(tier)
-    is_free = model is not None and model.price is not None and model.price.is_free
+    is_free = model is not None and model.is_free
     return min(most, critical_tokens) if state is BudgetState.CRITICAL and not is_free else most
 
 

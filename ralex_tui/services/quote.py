@@ -34,7 +34,7 @@ class TierQuote:
 
     @property
     def is_free(self) -> bool:
-        return self.model is not None and self.model.price is not None and self.model.price.is_free
+        return self.model is not None and self.model.is_free
 
 
 @dataclass(frozen=True, slots=True)
