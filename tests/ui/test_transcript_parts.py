@@ -14,9 +14,11 @@ from ralex_tui.domain.text import unix_lines, visible
 from ralex_tui.ui.glyphs import ASCII, UNICODE
 from ralex_tui.ui.transcript.blocks import parse_blocks
 from ralex_tui.ui.transcript.code import FenceLeaf
+from ralex_tui.ui.transcript.cuts import chunks, completed
 from ralex_tui.ui.transcript.heights import Heights
-from ralex_tui.ui.transcript.inline import PIECE, chunks, completed, inline
-from ralex_tui.ui.transcript.leaves import Leaf, TextLeaf
+from ralex_tui.ui.transcript.inline import PIECE, inline
+from ralex_tui.ui.transcript.leaves import Leaf
+from ralex_tui.ui.transcript.paragraph import TextLeaf
 from ralex_tui.ui.transcript.pens import MUTED, TEXT, Look, Pen, Row
 from ralex_tui.ui.transcript.stream import Stream
 from ralex_tui.ui.transcript.wrap import clip, fold, is_narrow, wrap

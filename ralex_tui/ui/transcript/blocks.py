@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ralex_tui.ui.transcript.code import FenceLeaf
-from ralex_tui.ui.transcript.inline import PIECE, Env, chunks, markdown
-from ralex_tui.ui.transcript.leaves import Leaf, Prefix, RuleLeaf, TextLeaf
+from ralex_tui.ui.transcript.cuts import chunks
+from ralex_tui.ui.transcript.inline import PIECE, Env, markdown
+from ralex_tui.ui.transcript.leaves import Leaf, Prefix, RuleLeaf
+from ralex_tui.ui.transcript.paragraph import TextLeaf
 from ralex_tui.ui.transcript.pens import LINE, MUTED, STRONG, TEXT, Look, Run
 from ralex_tui.ui.transcript.table import Align, RowLeaf, Table
 

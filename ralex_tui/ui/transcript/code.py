@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from ralex_tui.ui.transcript.leaves import Leaf, Prefix, slice_styled
+from ralex_tui.ui.transcript.leaves import Leaf, Prefix
+from ralex_tui.ui.transcript.paragraph import slice_styled
 from ralex_tui.ui.transcript.pens import LINE, Look, Pen, Row, width_of
 from ralex_tui.ui.transcript.wrap import Span, fold, is_narrow
 

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 
 from ralex_tui.ui.transcript.blocks import Builder, ListState, parse_tokens, set_gap
 from ralex_tui.ui.transcript.code import FenceLeaf
-from ralex_tui.ui.transcript.inline import PIECE, Env, chunks
-from ralex_tui.ui.transcript.leaves import Leaf, TextLeaf
+from ralex_tui.ui.transcript.cuts import chunks
+from ralex_tui.ui.transcript.inline import PIECE, Env
+from ralex_tui.ui.transcript.leaves import Leaf
+from ralex_tui.ui.transcript.paragraph import TextLeaf
 from ralex_tui.ui.transcript.pens import TEXT, Look
 from ralex_tui.ui.transcript.table import RowLeaf, Table
 from ralex_tui.ui.transcript.tail import Cleaner, is_half_table, is_plain_line, is_undecided

@@ -8,7 +8,8 @@ from typing import Literal, TypeAlias
 from rich.cells import cell_len
 
 from ralex_tui.ui.transcript.inline import Env, Styled, inline
-from ralex_tui.ui.transcript.leaves import Leaf, Prefix, slice_styled
+from ralex_tui.ui.transcript.leaves import Leaf, Prefix
+from ralex_tui.ui.transcript.paragraph import slice_styled
 from ralex_tui.ui.transcript.pens import LINE, STRONG, TEXT, Look, Pen, Row, width_of
 from ralex_tui.ui.transcript.wrap import Span, clip, wrap
 

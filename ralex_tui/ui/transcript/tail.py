@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ralex_tui.domain.text import visible
-from ralex_tui.ui.transcript.leaves import TextLeaf
+from ralex_tui.ui.transcript.paragraph import TextLeaf
 
 # A line that may still become anything: shown when it has become something.
 _UNDECIDED = re.compile(
