@@ -36,7 +36,8 @@ bench: $(VENV)/.dev  ## Measure speed, memory and scale
 	$(BIN)/ralex local install
 	$(BIN)/python -m bench
 
-fuzz: $(VENV)/.dev  ## The ledger against a model for a million steps: about half an hour
+fuzz: $(VENV)/.dev  ## 100,000 hostile texts through the transcript, the ledger against a model for a million steps: about an hour
+	$(BIN)/python -m tests.fuzz 100000
 	RALEX_FUZZ_STEPS=1000000 $(BIN)/python -m pytest -n $(WORKERS) tests/services/test_ledger_machine.py
 
 soak: $(VENV)/.dev  ## Kill 10,000 processes, and spend at a limit with 8 for 20 seeds: about half an hour
@@ -64,6 +65,9 @@ $(VENV)/.run: $(VENV)/.python requirements.lock pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	$(PIP) install -q --require-hashes -r requirements-dev.lock
+	@# CommonMark's examples lie in the source of the parser's release; the lock has its hash.
+	@grep -A2 '^markdown-it-py==' requirements-dev.lock > $(VENV)/markdown-it-py.lock
+	$(PIP) download -q --no-deps --no-binary :all: --require-hashes -r $(VENV)/markdown-it-py.lock -d $(VENV)/sources
 	@touch $@
 
 clean:  ## Remove what make has made

@@ -148,6 +148,8 @@ def build_services(setup: Setup, *, in_process: bool) -> Services:
     Args:
         in_process: Whether LiteLLM runs in this process (`ralex ask`) or in a child (the app).
     """
+    from ralex_tui.adapters.system_browser import SystemBrowser
+    from ralex_tui.adapters.system_clipboard import SystemClipboard
     from ralex_tui.adapters.system_clock import SystemClock
     from ralex_tui.services.catalogue import kept_fresh
     from ralex_tui.services.reports import ReportService
@@ -180,6 +182,8 @@ def build_services(setup: Setup, *, in_process: bool) -> Services:
         library=library,
         reports=ReportService(ledger, policy),
         prices=prices,
+        clipboard=SystemClipboard(os.environ),
+        browser=SystemBrowser(os.environ),
         warm_up=engine.warm_up,
         close=close,
     )
@@ -208,13 +212,17 @@ def run_app(setup: Setup) -> int:
     notices = [*setup.notices, *(f"{problem.message} {problem.hint}".strip() for problem in problems)]
     if services.prices.notice:
         notices.append(services.prices.notice)
-    app = RalexApp(services, palettes, notices=notices, when_painted=_collect_garbage)
+    app = RalexApp(services, palettes, notices=notices, when_painted=collect_garbage)
     app.run()
     return app.return_code or 0
 
 
-def _collect_garbage() -> None:
+def collect_garbage() -> None:
+    """Collect garbage from now on, but not what the start has made, most of which stays."""
     gc.freeze()
+    # With Python's own thresholds a long answer, thousands of lasting blocks, is looked through again and again
+    # while it streams: 95 ms at most for 1 MB of text, 39 ms with these.
+    gc.set_threshold(20_000, 50, 1_000)
     gc.enable()
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from ralex_tui.config.schema import Settings
 from ralex_tui.domain.budget import BudgetPolicy
 from ralex_tui.domain.models import Catalogue
+from ralex_tui.ports.browser import Browser
+from ralex_tui.ports.clipboard import Clipboard
 from ralex_tui.ports.clock import Clock
 from ralex_tui.services.ledger import LedgerService
 from ralex_tui.services.library import LibraryService
@@ -35,5 +37,7 @@ class Services:
     library: LibraryService
     reports: ReportService
     prices: PriceService
+    clipboard: Clipboard
+    browser: Browser
     warm_up: Callable[[], Awaitable[None]]
     close: Callable[[], Awaitable[None]]

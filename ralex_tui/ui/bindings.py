@@ -11,12 +11,21 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "chat", "prompt", "review", "limit", "doubt"]
+Scope = Literal["app", "chat", "prompt", "messages", "find", "review", "limit", "doubt", "link", "links"]
 """Whose action a command is."""
 
 # What is on the screen at the same time, so that a key can belong to one command only. The questions
-# lie over everything else and are alone.
-_TOGETHER: tuple[tuple[Scope, ...], ...] = (("app", "chat", "prompt"), ("app", "review"), ("limit",), ("doubt",))
+# lie over everything else and are alone; in the messages and while finding, their keys come before the chat's.
+_TOGETHER: tuple[tuple[Scope, ...], ...] = (
+    ("app", "chat", "prompt"),
+    ("app", "messages"),
+    ("app", "find"),
+    ("app", "review"),
+    ("limit",),
+    ("doubt",),
+    ("link",),
+    ("links",),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +37,8 @@ class Command:
         says: What it does; the line of the help screen and the palette's title.
         keys: Default keys, by commas; empty where only a slash command leads here.
         action: The action's name; empty where the widget itself reads the key.
-        scope: Whose action it is: the app's, the chat screen's, the prompt's, the review's, or that of a question
-            which the app asks: at a limit, or about a day in doubt.
+        scope: Whose action it is: the app's, the chat screen's, the prompt's, that of the messages while they have
+            the focus, the review's, or that of a question which the app asks: at a limit, or about a day in doubt.
         word: What the footer calls it; empty keeps it out of the footer.
         slash: Its slash command without the slash; `argument` names what may follow it.
         is_priority: Whether an app's key is taken before the widget with the focus sees it.
@@ -56,7 +65,10 @@ COMMANDS: tuple[Command, ...] = (
         "prompt",
         "new line",
     ),
-    Command("prompt.recall", "Bring back what is queued, else what was sent last", "up", "recall", "prompt"),
+    Command(
+        "prompt.up", "In the empty prompt: take back what is queued, else go to the messages", "up", "up", "prompt"
+    ),
+    Command("prompt.recall", "In the empty prompt: bring back what was sent last", "ctrl+up", "recall", "prompt"),
     Command("prompt.commands", "Open the commands from an empty prompt", "/", "", "prompt"),
     Command("answer.stop", "Stop the answer; its text stays", "escape", "stop", word="stop"),
     Command("app.interrupt", "Copy the selection, else stop; never quits", "ctrl+c", "interrupt"),
@@ -77,6 +89,30 @@ COMMANDS: tuple[Command, ...] = (
     Command("conversation.new", "New conversation", "ctrl+n", "new_chat", word="new", slash="new"),
     Command("transcript.page_up", "Scroll the conversation up", "pageup", "page(-1)", "prompt"),
     Command("transcript.page_down", "Scroll the conversation down", "pagedown", "page(1)", "prompt"),
+    Command("transcript.turn_before", "The question before", "alt+up", "jump(-1)"),
+    Command("transcript.turn_after", "The question after", "alt+down", "jump(1)"),
+    Command("transcript.end", "The end of the conversation", "ctrl+end", "end"),
+    Command("find.open", "Find in the conversation", "ctrl+f", "find", word="find", slash="find"),
+    Command("find.next", "Next match", "enter,down", "find_step(1)", "find", "next"),
+    Command("find.before", "The match before", "up,shift+enter", "find_step(-1)", "find", "before"),
+    Command("find.close", "Close, and stay where the match is", "escape", "close_find", "find", "close"),
+    Command("messages.enter", "Go to the messages: read, select, copy", "", "messages", slash="messages"),
+    Command("messages.next", "Next message; below the last one is the prompt", "j,down", "down", "messages"),
+    Command("messages.before", "The message before", "k,up", "move('message_before')", "messages"),
+    Command("messages.next_block", "Next block", "J,shift+down", "move('next_block')", "messages"),
+    Command("messages.block_before", "The block before", "K,shift+up", "move('block_before')", "messages"),
+    Command("messages.first", "The first message", "g,home", "move('first')", "messages"),
+    Command("messages.last", "The end; what comes is followed again", "G,end", "move('last')", "messages"),
+    Command("messages.page_up", "A page up", "pageup", "read_page(-1)", "messages"),
+    Command("messages.page_down", "A page down", "pagedown,space", "read_page(1)", "messages"),
+    Command("messages.copy", "Copy the message, or what is selected", "y", "copy_message", "messages", "copy"),
+    Command("messages.copy_block", "Copy the block", "Y", "copy_block", "messages", "block"),
+    Command("messages.select", "Select by blocks, or stop it", "v", "select_blocks", "messages", "select"),
+    Command("messages.link", "Follow a link of the block", "o", "follow_link", "messages", "link"),
+    Command("messages.find", "Find in the conversation", "slash", "find", "messages", "find"),
+    Command("messages.next_match", "Next match", "n", "find_again(1)", "messages"),
+    Command("messages.match_before", "The match before", "N", "find_again(-1)", "messages"),
+    Command("messages.leave", "Back to the prompt", "escape,i,enter,q", "leave_messages", "messages", "prompt"),
     Command("limit.step_down", "Send on the dearest tier that is covered", "y", "answer('step_down')", "limit"),
     Command("limit.local", "Send on Local", "l", "answer('local')", "limit"),
     Command("limit.allow", "Allow this one message", "o", "answer('allow')", "limit"),
@@ -84,6 +120,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("limit.stop", "Stop; the draft is kept", "escape", "answer('stop')", "limit"),
     Command("doubt.open", "Open the new day: the clock is right", "y", "answer('open')", "doubt"),
     Command("doubt.stop", "Not now; the draft is kept", "escape", "answer('stop')", "doubt"),
+    Command("link.open", "Open the link in the browser", "o", "answer('open')", "link"),
+    Command("link.copy", "Copy the link's address", "y", "answer('copy')", "link"),
+    Command("link.stop", "Not now", "escape", "answer('stop')", "link"),
+    Command("links.stop", "None of the links", "escape", "answer('stop')", "links"),
     Command("review.left", "The bar before", "left", "choose(-1)", "review"),
     Command("review.right", "The next bar", "right", "choose(1)", "review"),
     Command("review.up", "The message before", "up", "select(-1)", "review"),
@@ -111,6 +151,7 @@ _SHORT = {
     "pagedown": "page down",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
+    "slash": "/",
 }
 
 

@@ -13,6 +13,7 @@ import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
+from typing import Self
 
 import pyte
 
@@ -58,7 +59,7 @@ class Terminal:
         self.resize(columns, rows)
         self._status: int | None = None
 
-    def __enter__(self) -> Terminal:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -156,8 +157,12 @@ class Terminal:
             return False
         self.raw += data
         self._answer(data)
-        self._stream.feed(data)
+        self.draw(data)
         return bool(data)
+
+    def draw(self, data: bytes) -> None:
+        """Bring the screen up to what was written."""
+        self._stream.feed(data)
 
     def _answer(self, data: bytes) -> None:
         """Answer the questions that a terminal is asked at the start, as a plain modern one does."""

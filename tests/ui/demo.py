@@ -35,6 +35,7 @@ from ralex_tui.services.turn import TurnService
 from ralex_tui.ui.app import RalexApp
 from ralex_tui.ui.widgets.prompt import Prompt
 from ralex_tui.ui.widgets.sidebar import Sidebar
+from tests.clipboards import ScriptedBrowser, ScriptedClipboard
 from tests.prices import ScriptedList, local_prices
 
 NOW = datetime(2026, 11, 23, 14, 32, tzinfo=UTC)
@@ -108,6 +109,8 @@ class Demo:
         )
         self.prices = local_prices(folder, self.clock, {model.ref.id: model.price for model in MODELS.values()})
         self.settings = Settings(ui=UiSettings(theme=theme, glyphs=glyphs))
+        self.clipboard = ScriptedClipboard()
+        self.browser = ScriptedBrowser()
         self.is_closed = False
 
     @property
@@ -130,6 +133,8 @@ class Demo:
             library=self.library,
             reports=ReportService(self.ledger, self.policy),
             prices=self.prices,
+            clipboard=self.clipboard,
+            browser=self.browser,
             warm_up=self.engine.warm_up,
             close=self.close,
         )

@@ -26,13 +26,23 @@ async def test_up_in_the_empty_prompt_takes_the_last_queued_message_back(sit: Si
         assert "queued" not in seat.screen_text
 
 
-async def test_up_in_the_empty_prompt_brings_back_the_last_message(sit: Sit) -> None:
+async def test_ctrl_up_in_the_empty_prompt_brings_back_the_last_message(sit: Sit) -> None:
     async with sit() as seat:
         await seat.send("hello there")
 
-        await seat.press("up")
+        await seat.press("ctrl+up")
 
         assert seat.prompt.draft == "hello there"
+
+
+async def test_ctrl_up_leaves_a_draft_alone(sit: Sit) -> None:
+    async with sit() as seat:
+        await seat.send("hello there")
+        await seat.type("draft")
+
+        await seat.press("ctrl+up")
+
+        assert seat.prompt.draft == "draft"
 
 
 async def test_an_empty_prompt_sends_nothing_and_says_so(sit: Sit, demo: Demo) -> None:
@@ -179,8 +189,9 @@ async def test_a_slash_in_the_empty_prompt_opens_the_commands(sit: Sit) -> None:
     async with sit() as seat:
         await seat.press("/")
         await seat.until(lambda: "Review the day's spend" in seat.screen_text)
+        await seat.press(*"high")
 
-        assert "Theme: High contrast" in seat.screen_text
+        await seat.until(lambda: "Theme: High contrast" in seat.screen_text)
 
 
 async def test_slash_commands_do_what_their_keys_do(sit: Sit) -> None:
@@ -211,10 +222,18 @@ async def test_a_path_is_sent_as_text(sit: Sit, demo: Demo) -> None:
 
 
 async def test_f1_lists_every_key_and_command(sit: Sit) -> None:
-    async with sit(120, 70) as seat:
+    async with sit(120, 150) as seat:
         await seat.press("f1")
 
-        for words in ("F2", "shift+F4, /spend", "/theme NAME", "^c", "Bring back what is queued"):
+        for words in (
+            "F2",
+            "shift+F4, /spend",
+            "/theme NAME",
+            "^c",
+            "bring back what was sent",
+            "^f, /find",
+            "K, shift+up",
+        ):
             assert words in seat.screen_text
 
 

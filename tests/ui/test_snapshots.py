@@ -14,6 +14,8 @@ from ralex_tui.ui.widgets.sidebar import Sidebar
 from tests.ui.demo import Demo
 from tests.ui.money_demo import SCENES
 from tests.ui.money_demo import opened as opened_scene
+from tests.ui.transcript_demo import Demo as Answers
+from tests.ui.transcript_demo import palette, play
 
 Compare = Callable[..., bool]
 
@@ -94,3 +96,20 @@ def test_a_scene_of_money_looks_as_it_did(
     conversation = demo.shelf()
 
     assert snap_compare(demo.app(), terminal_size=size, run_before=opened_scene(conversation, SCENES[scene].act))
+
+
+@pytest.mark.parametrize("theme", ["ralex-dark", "ralex-light", "terminal"])
+@pytest.mark.parametrize("size", [(80, 120), (120, 112), (200, 108)])
+def test_an_answer_with_all_that_markdown_has_looks_as_it_did(
+    snap_compare: Compare, size: tuple[int, int], theme: str
+) -> None:
+    colours = palette(theme)
+    app = Answers(colours, is_native=colours.is_ansi)
+
+    async def before(pilot: Pilot[Any]) -> None:
+        play(app.transcript, "showcase")
+        await pilot.pause()
+        while app.transcript.is_colouring:
+            await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=before)

@@ -17,6 +17,7 @@ from ralex_tui.domain.pricing import TokenUsage
 from ralex_tui.ui.glyphs import UNICODE, Glyphs
 from ralex_tui.ui.themes import Ink, textual_theme
 from ralex_tui.ui.transcript import LiveStatus, Notice, Transcript
+from tests.ui.showcase import SHOWCASE as SHOWCASE
 
 THEMES = Path(__file__).parents[2] / "themes"
 AT = datetime(2026, 11, 23, 14, 21, tzinfo=UTC)
@@ -46,49 +47,6 @@ for _, _, _, step in plan:
     print(step)   # SEARCH is good, SCAN reads all
 ```
 
-"""
-
-SHOWCASE = """\
-# What Markdown can hold
-
-A paragraph with *emphasis*, **strength**, ~~a mistake~~, `code` and [a link](https://example.org/page), and one by \
-reference: [the manual][m]. A line<br>break too.
-
-## Lists
-
-- First, with a longer text that has to wrap at the edge of the column, so that the second line stands below the first
-- Second
-  - nested once
-    - nested twice
-  1. and numbered
-- [ ] a task
-- [x] a task that is done
-
-> A quote of two lines,
-> the second here.
->
-> - with a list in it
-
-### A table
-
-| Model | Price | Note |
-|:------|------:|:----:|
-| gemini-3.5-flash-lite | $0.30 | **cheap** |
-| claude-sonnet-5.5 | $3.00 | smart, and with a very long remark that has to be folded in its cell |
-| gpt-oss-120b | $0.04 | `fast` |
-
----
-
-日本語の文章は幅が二倍です。折り返しも正しくなければなりません。これは長い行です。 Emoji too: 👩‍👩‍👧 ✅ 🚀.
-
-```diff
-- old line
-+ new line
-```
-
-![picture](https://images.example.com/cat.png) and <b>HTML</b> as text.
-
-[m]: https://docs.example.org/manual
 """
 
 

@@ -57,6 +57,7 @@ def test_visible_text_can_be_encoded(text: str) -> None:
         ("\ud800", "\ufffd"),
         ("\U0001f469\u200d\U0001f4bb", "\U0001f469\u200d\U0001f4bb"),
         ("\u00e9\u4e2d\u0639", "\u00e9\u4e2d\u0639"),
+        ("in\u2063visible\u2061 times\u2062", "invisible times"),
         ("hidden\U000e0041\U000e0042", "hidden"),
         ("a\u2028b", "a\nb"),
     ],

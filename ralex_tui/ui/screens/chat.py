@@ -10,13 +10,12 @@ from textual import events, on
 from ralex_tui.config.strict_yaml import nearest
 from ralex_tui.domain.errors import UsageError
 from ralex_tui.domain.models import Mode
-from ralex_tui.domain.text import visible
 from ralex_tui.services.services import Services
 from ralex_tui.ui.bindings import BY_ID, actions_by_key, keys_of
 from ralex_tui.ui.chat import Chat
 from ralex_tui.ui.commands import parse_slash
 from ralex_tui.ui.glyphs import Glyphs
-from ralex_tui.ui.screens.chat_prices import ChatPrices
+from ralex_tui.ui.screens.chat_messages import ChatMessages
 from ralex_tui.ui.themes import Ink
 from ralex_tui.ui.turns import Waiting
 from ralex_tui.ui.widgets.prompt import Prompt
@@ -26,7 +25,7 @@ from ralex_tui.ui.widgets.tier_bar import TierBar
 _QUIT_WAIT_S = 5.0
 
 
-class ChatScreen(ChatPrices):
+class ChatScreen(ChatMessages):
     """The app's first screen, and the one that others return to."""
 
     SCOPE = "chat"
@@ -65,6 +64,7 @@ class ChatScreen(ChatPrices):
 
     @on(Prompt.Changed)
     def _draft_changed(self) -> None:
+        self._transcript.make_way()
         self._requote()
 
     @on(Prompt.Slash)
@@ -80,9 +80,7 @@ class ChatScreen(ChatPrices):
 
     @on(Prompt.Recall)
     def _recall(self) -> None:
-        queue = self._runner.queue
-        self._prompt.put(queue.pop().text if queue else self._sent)
-        self.turn_changed()
+        self._prompt.put(self._sent)
 
     @on(Prompt.Page)
     def _page(self, event: Prompt.Page) -> None:
@@ -100,7 +98,7 @@ class ChatScreen(ChatPrices):
 
     async def on_key(self, event: events.Key) -> None:
         """What the widget with the focus had no use for: a key of ours, or a letter meant for the prompt."""
-        action = self._acts.get(event.key)
+        action = self._act_of(event) or self._acts.get(event.key)
         if action is not None:
             event.stop()
             await self.run_action(action)
@@ -123,11 +121,9 @@ class ChatScreen(ChatPrices):
 
     def action_interrupt(self) -> None:
         """Copy what is selected, else stop, else say how to quit."""
-        selected = self._prompt.selected_draft or visible(self.get_selected_text() or "")
-        if selected:
-            self.app.copy_to_clipboard(selected)
-            self.notify(f"Copied {len(selected):,} characters.", timeout=2, markup=False)
-        elif self._runner.is_busy:
+        if self._copy_selected():
+            return
+        if self._runner.is_busy:
             self.action_stop()
         else:
             keys = keys_of(BY_ID["app.quit"], self._services.settings.ui.keymap)

@@ -80,7 +80,12 @@ class ChatParts:
         self.bar.show(desk.mode, desk.quote.route if desk.quote else None)
         self.lines.show(desk)
 
-    def show_busy(self, *, is_busy: bool) -> None:
-        """Say what enter does now, and how to stop."""
-        self.footer.show("list" if self.sidebar.has_focus_within else "busy" if is_busy else "idle")
+    def show_busy(self, *, is_busy: bool, is_finding: bool = False) -> None:
+        """Say what the keys do where the focus is, what enter does in the prompt, and how to stop."""
+        if self.sidebar.has_focus_within:
+            self.footer.show("list")
+        elif self.transcript.has_focus:
+            self.footer.show("messages")
+        else:
+            self.footer.show("find" if is_finding else "busy" if is_busy else "idle")
         self.prompt.placeholder = _BUSY_PLACEHOLDER if is_busy else _PLACEHOLDER

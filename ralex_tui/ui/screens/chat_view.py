@@ -11,6 +11,7 @@ from typing import Any
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.worker import Worker, WorkerState
@@ -23,6 +24,7 @@ from ralex_tui.domain.text import visible
 from ralex_tui.services.services import Services
 from ralex_tui.ui import notices
 from ralex_tui.ui.chat import Chat
+from ralex_tui.ui.compositor import RowCompositor
 from ralex_tui.ui.glyphs import ASCII, Glyphs
 from ralex_tui.ui.quoter import Quoter
 from ralex_tui.ui.screens.chat_parts import ChatParts
@@ -49,6 +51,7 @@ class ChatView(Screen[None]):
         self, services: Services, inks: Mapping[str, Ink], theme: str, glyphs: Glyphs, told: list[str]
     ) -> None:
         super().__init__(id="chat", classes="-auto -ascii" if glyphs is ASCII else "-auto")
+        self._compositor = RowCompositor()
         self._services = services
         self._inks = inks
         self._told = told
@@ -75,9 +78,18 @@ class ChatView(Screen[None]):
         self._start(self._recover(), "recovery")
 
     async def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.height < _TINY_ROWS, "-tiny")
+        self._fold(event.size)
         if event.size.width >= WIDE:
             await self._mount_sidebar()
+
+    def _fold(self, size: Size) -> None:
+        """Set the classes that a size gives. Textual does so too, but only after it has painted without them."""
+        is_so = {"-tiny": size.height < _TINY_ROWS}
+        points = ((self.app.HORIZONTAL_BREAKPOINTS, size.width), (self.app.VERTICAL_BREAKPOINTS, size.height))
+        for breakpoints, cells in points:
+            reached = [name for least, name in breakpoints or () if cells >= least]
+            is_so |= {name: name == reached[-1] for _, name in breakpoints or ()}
+        self.update_classes(is_so, animate=False)
 
     async def _mount_sidebar(self) -> None:
         """Put the conversations on the screen, if they were folded away since the start."""
@@ -87,12 +99,12 @@ class ChatView(Screen[None]):
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
     def _focus_moved(self) -> None:
-        self._parts.show_busy(is_busy=self._runner.is_busy)
+        self._parts.show_busy(is_busy=self._runner.is_busy, is_finding=self.has_class("-finding"))
 
     # What the runner tells
 
     def turn_changed(self) -> None:
-        self._parts.show_busy(is_busy=self._runner.is_busy)
+        self._parts.show_busy(is_busy=self._runner.is_busy, is_finding=self.has_class("-finding"))
         queued = [(waiting.text, self._quoter.of_queued(waiting)) for waiting in self._runner.queue]
         self._parts.queue.show(queued)
         self._requote()
@@ -222,6 +234,7 @@ class ChatView(Screen[None]):
         """Make `mode` the current one: its colour is the accent of the whole screen."""
         self._mode = mode
         self.update_classes({f"-{each.value}": each is mode for each in Mode})
+        self._transcript.set_accent(mode.value)
         self._requote()
         self._show_money()
 

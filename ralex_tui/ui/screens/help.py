@@ -25,10 +25,14 @@ _GROUPS = (
     ("Prices", "prices."),
     ("Conversations", "conversation"),
     ("Scrolling", "transcript."),
+    ("In the messages", "messages."),
+    ("Finding words", "find."),
     ("The app", "app."),
     ("The day review", "review."),
     ("When a limit is reached", "limit."),
     ("When the clock has leapt", "doubt."),
+    ("When a link is followed", "link."),
+    ("When a block has several links", "links."),
 )
 _MARKS = {
     Accuracy.EXACT: "exact: the provider said so",

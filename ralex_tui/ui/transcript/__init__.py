@@ -1,7 +1,7 @@
 """The transcript of a chat: one scrolling widget whose cost is what is on screen."""
 
+from ralex_tui.ui.transcript.conversation import Transcript
 from ralex_tui.ui.transcript.header import LiveStatus, Notice
 from ralex_tui.ui.transcript.prepare import prepare
-from ralex_tui.ui.transcript.widget import Transcript
 
 __all__ = ["LiveStatus", "Notice", "Transcript", "prepare"]

@@ -1,159 +1,138 @@
-"""Markdown text as flat leaves: markdown-it's block rules, with nesting turned into prefixes."""
+"""Markdown's blocks as flat leaves: a reader's tokens, with nesting turned into prefixes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from copy import copy
+from dataclasses import dataclass
+
+from rich.cells import cell_len
 
 from ralex_tui.ui.transcript.code import FenceLeaf
-from ralex_tui.ui.transcript.cuts import chunks
-from ralex_tui.ui.transcript.inline import PIECE, Env, markdown
+from ralex_tui.ui.transcript.columns import Table
+from ralex_tui.ui.transcript.cuts import completed
+from ralex_tui.ui.transcript.formula import FormulaLeaf
+from ralex_tui.ui.transcript.headings import NoteLeaf, TitleLeaf, heading_pen
+from ralex_tui.ui.transcript.inline import Env, note_mark
 from ralex_tui.ui.transcript.leaves import Leaf, Prefix, RuleLeaf
 from ralex_tui.ui.transcript.paragraph import TextLeaf
 from ralex_tui.ui.transcript.pens import LINE, MUTED, STRONG, TEXT, Look, Run
-from ralex_tui.ui.transcript.table import Align, RowLeaf, Table
-
-if TYPE_CHECKING:
-    from markdown_it.token import Token
+from ralex_tui.ui.transcript.reader import Reader
+from ralex_tui.ui.transcript.table import RowLeaf
+from ralex_tui.ui.transcript.tokens import Token
 
 _TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
 
 
 @dataclass(slots=True)
-class ListState:
-    """A list that goes on from blocks already done: the number its next item bears."""
-
-    number: int
-    serial: int = 0
-
-
-@dataclass(slots=True)
 class _Container:
-    kind: str  # "list", "item" or "quote"
-    line: int  # of its first source line
+    kind: str  # "list", "item", "quote" or "note"
+    start: int  # where its first line begins in the source
+    is_after_blank: bool
+    serial: int
     first: Prefix = ()
     rest: Prefix = ()
     is_used: bool = False
-    number: int = 0  # of a list's next item; of an item: 0
-    serial: int = field(default=0)
-
-
-def parse_tokens(source: str, env: Env) -> list[Token]:
-    """Block tokens of a source; definitions of reference links go into `env`."""
-    return markdown().parse(source, env)
+    number: int = -1  # of a list's next item; -1 for bullets
 
 
 def parse_blocks(source: str, look: Look) -> list[Leaf]:
     """A whole text as leaves."""
-    env: Env = {}
-    tokens = parse_tokens(source, env)
-    return Builder(look, env, source).build(tokens)
+    env: Env = {"references": {}}
+    reader = Reader(env)
+    *lines, last = source.split("\n")
+    for line in lines:
+        reader.line(line)
+    reader.finish(last)
+    return Builder(look, env).build(reader.take())
 
 
 class Builder:
-    """Turns the tokens of one source into leaves.
+    """Turns tokens into leaves, batch by batch."""
 
-    Args:
-        goes_on: A list of which earlier items are done already: the first block goes on with it.
-        is_after_blank: Whether a blank line stands above the source.
-        table: A table of which earlier rows are done already: the first block's rows join it.
-    """
-
-    def __init__(
-        self,
-        look: Look,
-        env: Env,
-        source: str,
-        *,
-        goes_on: ListState | None = None,
-        is_after_blank: bool = False,
-        previous: Leaf | None = None,
-    ) -> None:
+    def __init__(self, look: Look, env: Env) -> None:
         self._look = look
         self._env = env
-        self._source = source
-        self._lines: list[str] | None = None
-        self._goes_on = goes_on
-        self._is_after_blank = is_after_blank
         self._stack: list[_Container] = []
-        self._previous_path: list[int] = []
+        self._path: list[int] = []  # the containers of the leaf before
         self._serial = 0
-        self._previous = previous
-        self._heading = 0
-        self.leaves: list[Leaf] = []
-        self.next_number = 0  # of the last list of the top level
+        self._previous: Leaf | None = None
+        self._leaves: list[Leaf] = []
+        self._code: FenceLeaf | None = None
+        self._table: Table | None = None
+        self._is_lent = False  # whether code and table are another builder's
+
+    @property
+    def open_code(self) -> FenceLeaf | None:
+        """A fence that has not ended yet; more lines will be added to it."""
+        return self._code
+
+    def trial(self) -> Builder:
+        """A builder that goes on from here on its own. What it adds to an open fence is taken back by the next."""
+        other = copy(self)
+        other._stack = [copy(container) for container in self._stack]
+        other._leaves = []
+        other._is_lent = True
+        return other
 
     def build(self, tokens: Sequence[Token]) -> list[Leaf]:
-        n = 0
-        while n < len(tokens):
-            if tokens[n].type == "table_open":
-                n = self._table(tokens, n)
-            else:
-                self._token(tokens[n])
-            n += 1
-        return self.leaves
+        """The leaves that these tokens begin."""
+        for token in tokens:
+            self._token(token)
+        leaves, self._leaves = self._leaves, []
+        return leaves
 
     def _token(self, token: Token) -> None:
-        match token.type:
-            case "bullet_list_open" | "ordered_list_open":
-                self._open_list(token)
-            case "list_item_open":
-                self._open_item(token)
-            case "blockquote_open":
-                bar = ((f"{self._look.glyphs.bar} ", LINE),)
-                self._push(_Container("quote", _line(token), bar, bar))
-            case "bullet_list_close" | "ordered_list_close" | "list_item_close" | "blockquote_close":
-                self._close(token)
-            case "heading_open":
-                self._heading = int(token.tag[1:])
-            case "heading_close":
-                self._heading = 0
-            case "inline":
+        match token.kind:
+            case "text" | "heading":
                 self._text(token)
-            case "fence" | "code_block":
-                lines = token.content.removesuffix("\n").split("\n") if token.content else []
-                language = (token.info.split() or [""])[0]
-                self._add(FenceLeaf(self._look, lines, language, *self._prefixes()), token)
-            case "hr":
+            case "list_open":
+                self._push(_Container("list", *self._place(token), number=token.number))
+            case "item_open":
+                self._open_item(token)
+            case "quote_open":
+                bar = ((f"{self._look.glyphs.bar} ", LINE),)
+                self._push(_Container("quote", *self._place(token), bar, bar))
+            case "note_open":
+                mark = note_mark(token.info) + " "
+                rest: Prefix = ((" " * cell_len(mark), TEXT),)
+                self._push(_Container("note", *self._place(token), ((mark, MUTED),), rest))
+            case "formula":
+                self._add(FormulaLeaf(self._look, token.content, *self._prefixes()), token)
+            case "list_close" | "item_close" | "quote_close" | "note_close":
+                self._close()
+            case "table_open" | "table_row" | "table_close":
+                self._table_token(token)
+            case "code_open" | "code_lines" | "code_close":
+                self._code_token(token)
+            case "rule":
                 self._add(RuleLeaf(self._look, *self._prefixes()), token)
-            case _:
-                pass
 
-    def _open_list(self, token: Token) -> None:
-        number = int(token.attrs.get("start", 1)) if token.type == "ordered_list_open" else 0
-        made = _Container("list", _line(token), number=number)
-        if self._goes_on is not None and not self._stack and not self.leaves:
-            made.number = self._goes_on.number if token.type == "ordered_list_open" else 0
-            self._previous_path = [-1]
-            made.serial = -1
-            self._goes_on = None
-        self._push(made)
+    def _place(self, token: Token) -> tuple[int, bool, int]:
+        self._serial += 1
+        return token.start, token.is_after_blank, self._serial
+
+    def _push(self, container: _Container) -> None:
+        self._stack.append(container)
 
     def _open_item(self, token: Token) -> None:
         parent = self._stack[-1]
-        if token.info:
-            marker = f"{parent.number}{token.markup} "
+        if parent.number >= 0:
+            marker = f"{parent.number}{token.info[-1]} "
             parent.number += 1
         else:
             marker = f"{self._look.bullet} "
         rest: Prefix = ((" " * len(marker), TEXT),)
-        self._push(_Container("item", _line(token), ((marker, MUTED),), rest))
+        self._push(_Container("item", *self._place(token), ((marker, MUTED),), rest))
 
-    def _close(self, token: Token) -> None:
+    def _close(self) -> None:
         top = self._stack[-1]
-        if top.kind in ("item", "quote") and not top.is_used:
-            self._add(TextLeaf(self._look, "", self._env, *self._prefixes()), token, top.line)
-        if top.kind == "list" and len(self._stack) == 1:
-            self.next_number = top.number
+        if top.kind != "list" and not top.is_used:
+            token = Token("text", top.start, top.start, is_after_blank=top.is_after_blank)
+            kind = NoteLeaf if top.kind == "note" else TextLeaf
+            self._add(kind(self._look, "", self._env, *self._prefixes()), token)
         self._stack.pop()
-
-    def _push(self, container: _Container) -> None:
-        if not container.serial:
-            self._serial += 1
-            container.serial = self._serial
-        self._stack.append(container)
 
     def _text(self, token: Token) -> None:
         source = token.content
@@ -163,34 +142,47 @@ class Builder:
             box = "[ ] " if task[1] == " " else "[x] "
             top.first = (*(() if top.first[0][0].startswith(self._look.bullet) else top.first), (box, MUTED))
             top.rest = ((" " * sum(len(text) for text, _ in top.first), TEXT),)
-        pen = STRONG if self._heading else TEXT
-        for n, (start, end) in enumerate(chunks(source, size=PIECE)):
-            piece = source[start:end].lstrip(" ") if n else source[:end]
-            leaf = TextLeaf(self._look, piece, self._env, *self._prefixes(), pen=pen)
-            self._add(leaf, token, is_more=n > 0)
+        kind, pen = TextLeaf, TEXT
+        if token.kind == "heading":
+            kind, pen = (TitleLeaf if token.number == 1 else TextLeaf), heading_pen(token.number)
+        elif top is not None and top.kind == "note" and not top.is_used:
+            kind = NoteLeaf
+        self._add(kind(self._look, source, self._env, *self._prefixes(), pen=pen), token)
 
-    def _table(self, tokens: Sequence[Token], start: int) -> int:
-        """Add a table's rows; returns the index of its closing token."""
-        table: Table | None = None
-        cells: list[str] = []
-        aligns: list[Align] = []
-        n = start
-        while tokens[n].type != "table_close":
-            token = tokens[n]
-            if token.type == "tr_open":
-                cells = []
-            elif token.type == "th_open":
-                aligns.append(_align(token))
-            elif token.type == "inline":
-                cells.append(token.content)
-            elif token.type == "tr_close":
-                is_header = table is None
-                table = table or Table(aligns, self._env)
-                table.note(cells, STRONG if is_header else TEXT)
-                leaf = RowLeaf(self._look, table, cells, *self._prefixes(), is_header=is_header)
-                self._add(leaf, tokens[start], is_more=not is_header)
-            n += 1
-        return n
+    def _table_token(self, token: Token) -> None:
+        if token.kind == "table_close":
+            self._table = None
+            return
+        is_header = token.kind == "table_open"
+        if is_header:
+            self._table, self._is_lent = Table(token.aligns, self._env), False
+        assert self._table is not None
+        cells, pen = token.cells, STRONG if is_header else TEXT
+        if self._is_lent:
+            n_written = len("".join((cell and "x") or " " for cell in cells).rstrip())
+            cells = (*cells[: n_written - 1], *map(completed, cells[n_written - 1 : n_written]), *cells[n_written:])
+            self._table.show(cells, pen)
+        else:
+            self._table.note(cells, pen)
+        leaf = RowLeaf(self._look, self._table, cells, *self._prefixes(), is_header=is_header)
+        self._add(leaf, token, is_more=not is_header)
+
+    def _code_token(self, token: Token) -> None:
+        if token.kind == "code_open":
+            self._code, self._is_lent = FenceLeaf(self._look, [], token.info, *self._prefixes()), False
+            self._add(self._code, token)
+            return
+        code = self._code
+        assert code is not None
+        code.span = (code.span[0], max(code.span[1], token.end))
+        if token.kind == "code_close":
+            self._code = None
+            if not self._is_lent:
+                code.close()
+        elif self._is_lent:
+            code.append([], token.cells[-1])
+        else:
+            code.append(list(token.cells), None)
 
     def _prefixes(self) -> tuple[Prefix, Prefix]:
         first: list[Run] = []
@@ -200,44 +192,32 @@ class Builder:
             rest.extend(container.rest)
         return tuple(first), tuple(rest)
 
-    def _add(self, leaf: Leaf, token: Token, line: int | None = None, *, is_more: bool = False) -> None:
+    def _add(self, leaf: Leaf, token: Token, *, is_more: bool = False) -> None:
+        leaf.is_more = is_more or token.is_more
+        # A marker may stand on a line of its own, above what it marks.
+        markers = [container.start for container in self._stack if not container.is_used]
+        leaf.span = (min([token.start, *markers]), token.end)
         path = [container.serial for container in self._stack]
         depth = 0
-        while depth < min(len(path), len(self._previous_path)) and path[depth] == self._previous_path[depth]:
+        while depth < min(len(path), len(self._path)) and path[depth] == self._path[depth]:
             depth += 1
         shared = self._stack[:depth]
-        if is_more:
+        if leaf.is_more or (isinstance(leaf, NoteLeaf) and isinstance(self._previous, NoteLeaf)):
             leaf.margin = 0
         elif shared and shared[-1].kind != "quote":
             # In a list blank rows are as they are written, gap by gap.
-            opened = self._stack[depth].line if depth < len(self._stack) else (_line(token) if line is None else line)
-            leaf.margin = int(self._is_blank(opened - 1))
+            opened = self._stack[depth] if depth < len(self._stack) else token
+            leaf.margin = int(opened.is_after_blank)
         gap_row = tuple(run for container in shared for run in container.rest)
         set_gap(self._previous, leaf, gap_row)
         for container in self._stack:
             container.is_used = True
-        self._previous_path = path
+        self._path = path
         self._previous = leaf
-        self.leaves.append(leaf)
-
-    def _is_blank(self, line: int) -> bool:
-        if line < 0:
-            return self._is_after_blank
-        if self._lines is None:
-            self._lines = self._source.split("\n")
-        return line < len(self._lines) and not self._lines[line].strip(" \t>")
+        self._leaves.append(leaf)
 
 
 def set_gap(previous: Leaf | None, leaf: Leaf, gap_row: Prefix = ()) -> None:
     """Blank rows before a leaf: half-row edges of what stands above or below are air enough."""
     leaf.gap = 0 if leaf.is_raised or (previous is not None and previous.is_raised) else leaf.margin
     leaf.gap_row = gap_row
-
-
-def _line(token: Token) -> int:
-    return token.map[0] if token.map else 0
-
-
-def _align(token: Token) -> Align:
-    style = str(token.attrs.get("style", ""))
-    return "right" if style.endswith("right") else "center" if style.endswith("center") else "left"

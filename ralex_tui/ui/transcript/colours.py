@@ -26,7 +26,9 @@ from pygments.token import (  # type: ignore[import-untyped]
     _TokenType,
 )
 
-Kind: TypeAlias = Literal["", "keyword", "string", "name", "comment"]
+from ralex_tui.ui.transcript.languages import lexer_name
+
+Kind: TypeAlias = Literal["", "keyword", "string", "name", "comment", "added", "removed"]
 Coloured: TypeAlias = tuple[int, int, Kind]
 
 _LONGEST_LINE = 2_000  # characters; a longer one is data, and regular expressions may take seconds on it
@@ -42,7 +44,7 @@ def _names() -> dict[str, str]:
 
 @lru_cache(maxsize=64)
 def _lexer(language: str) -> Lexer | None:
-    name = _names().get(language.lower())
+    name = _names().get(lexer_name(language))
     if name is None or name == "Text only":
         return None
     found = find_lexer_class(name)
@@ -56,13 +58,15 @@ def kind_of(token: _TokenType) -> Kind:
         return "comment"
     if token in Keyword or token in Operator.Word or token in Name.Tag or token in Comment.Preproc:
         return "keyword"
-    if token in String or token in Generic.Inserted:
+    if token in String:
         return "string"
+    if token in Generic.Inserted or token in Generic.Deleted:
+        return "added" if token in Generic.Inserted else "removed"
     if any(token in kind for kind in (Name.Builtin, Name.Function, Name.Class, Name.Decorator, Name.Attribute)):
         return "name"
     if token in Generic.Heading or token in Generic.Subheading:
         return "keyword"
-    return "comment" if token in Generic.Deleted else ""
+    return ""
 
 
 class Colours:

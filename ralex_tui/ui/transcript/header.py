@@ -17,9 +17,8 @@ from ralex_tui.domain.money import Accuracy, Usd
 from ralex_tui.domain.text import unix_lines, visible, visible_line
 from ralex_tui.ui import figures
 from ralex_tui.ui.themes import Ink
-from ralex_tui.ui.transcript.leaves import Leaf
-from ralex_tui.ui.transcript.pens import LINE, MUTED, STRONG, TEXT, Look, Pen, Row, width_of
-from ralex_tui.ui.transcript.wrap import Span, clip, wrap
+from ralex_tui.ui.transcript.pens import MUTED, STRONG, TEXT, Look, Pen, Row, width_of
+from ralex_tui.ui.transcript.wrap import clip, wrap
 
 Word: TypeAlias = Literal["waiting", "thinking", "writing"]
 
@@ -216,56 +215,3 @@ def notice_rows(notice: Notice, frame: Frame, width: int) -> list[Row]:
         if text.strip():
             rows += _wrapped(visible_line(text, 600), pen, room)
     return [[(frame.look.thick_bar, Pen(role)), (" ", TEXT), *row] for row in rows]
-
-
-class QuestionLeaf(Leaf):
-    """What the user said: raised, with their words as they typed them."""
-
-    def __init__(self, message: Message, frame: Frame) -> None:
-        super().__init__(frame.look)
-        self.is_raised = frame.look.has_edges
-        self._at = clock(message.at)
-        self._text = visible(unix_lines(message.text)).expandtabs(4).strip("\n")
-        self._lines: list[Span] = []
-        self._width = 0
-
-    def row(self, n: int) -> Row:
-        look, edge = self.look, int(self.look.has_edges)
-        if edge and n in (0, self._n_rows - 1):
-            return [(("▄" if n == 0 else "▀") * self._width, Pen("raised"))]
-        ground = "raised" if look.has_grounds else ""
-        room = max(2, self._width - 2 * _PADDING)
-        n -= edge
-        if n == 0:
-            space = " " * max(1, room - len("You") - len(self._at))
-            row: Row = [("You", STRONG._replace(ground=ground)), (space, Pen(ground=ground))]
-            row.append((self._at, MUTED._replace(ground=ground)))
-        else:
-            start, end = self._lines[n - 1]
-            row = [(self._text[start:end], Pen(ground=ground))]
-        if not look.has_grounds:
-            return [(look.thick_bar, LINE), (" ", TEXT), *row]
-        right = max(0, self._width - _PADDING - width_of(row))
-        return [(" " * _PADDING, Pen(ground=ground)), *row, (" " * right, Pen(ground=ground))]
-
-    def end(self) -> tuple[int, int]:
-        return self._n_rows - 1, 0
-
-    def place_of(self, row: int) -> int:
-        n = row - 1 - self.look.has_edges
-        return self._lines[min(n, len(self._lines) - 1)][0] if n > 0 else -1
-
-    def row_of(self, place: int) -> int:
-        if place < 0:
-            return 0
-        n = next((n for n, (_, end) in enumerate(self._lines) if end >= place), 0)
-        return min(self._n_rows - 1, n + 1 + self.look.has_edges)
-
-    def _guess(self, width: int) -> int:
-        room = max(2, width - 2 * _PADDING)
-        return 1 + len(self._text) // room + self._text.count("\n") + 1 + 2 * self.look.has_edges
-
-    def _lay(self, width: int) -> int:
-        self._width = width
-        self._lines = wrap(self._text, max(2, width - 2 * _PADDING))
-        return 1 + len(self._lines) + 2 * self.look.has_edges

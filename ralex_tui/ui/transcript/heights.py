@@ -14,6 +14,14 @@ class Heights:
         for height in heights:
             self.append(height)
 
+    @classmethod
+    def level(cls, n: int, height: int) -> Heights:
+        """`n` things of the same height."""
+        made = cls()
+        made._values = [height] * n
+        made._tree = [height * (at & -at) for at in range(n + 1)]
+        return made
+
     def __len__(self) -> int:
         return len(self._values)
 

@@ -99,7 +99,7 @@ class Leaf:
         for piece in self.pieces(n):
             cells = cell - piece.cell
             if cells <= 0:
-                return piece.start if nearest < 0 else nearest
+                return piece.start if cells == 0 or nearest < 0 else nearest
             nearest = piece.start + fold(self.text[piece.start : piece.end], cells)[0][1]
             if nearest < piece.end:
                 break

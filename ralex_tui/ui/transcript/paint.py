@@ -8,21 +8,29 @@ from typing import TypeAlias
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style as RichStyle
+from textual.color import Color
 from textual.strip import Strip
+from textual.style import Style
 
-from ralex_tui.ui.transcript.entry import AnswerEntry, Entry
+from ralex_tui.ui.transcript.answer import AnswerEntry
+from ralex_tui.ui.transcript.entry import Entry
 from ralex_tui.ui.transcript.header import Frame
 from ralex_tui.ui.transcript.layout import ViewRow
 from ralex_tui.ui.transcript.leaves import Leaf
+from ralex_tui.ui.transcript.lights import Bar, Kind, Lights, RowLight
 from ralex_tui.ui.transcript.pens import TEXT, Pen, Pens, Row, width_of
 
 _MOST_STRIPS = 1_000  # painted rows kept, some 2 KB each
 
-Key: TypeAlias = tuple[Leaf, int, int, int]  # leaf, row, its revision, the writing mark's cell or -1
+# Leaf, row, its revision, the writing mark's cell or -1, what is lit.
+Key: TypeAlias = tuple[Leaf, int, int, int, RowLight]
 
 
 class Painter:
-    """Paints rows with a theme, and remembers them until the theme or the width changes."""
+    """Paints rows with a theme, and remembers them until the theme or the width changes.
+
+    `lights` says what is lit on them; `accent` is the role of the current mode's colour.
+    """
 
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
@@ -31,6 +39,8 @@ class Painter:
         self._marks: dict[tuple[Entry, int, int], int] = {}
         self._left = 0
         self._width = 0
+        self.lights = Lights()
+        self.accent = "auto"
 
     @property
     def base(self) -> RichStyle:
@@ -62,7 +72,8 @@ class Painter:
     def key(self, row: ViewRow) -> Key:
         """What a row's looks depend on."""
         leaf = row.entry.leaves[row.leaf]
-        return leaf, row.row, leaf.revision, self._marks.get((row.entry, row.leaf, row.row), -1)
+        mark = self._marks.get((row.entry, row.leaf, row.row), -1)
+        return leaf, row.row, leaf.revision, mark, self.lights.of(row)
 
     def strip(self, row: ViewRow) -> Strip:
         """A row, painted now or before."""
@@ -71,10 +82,58 @@ class Painter:
         if strip is None:
             if len(self._strips) > _MOST_STRIPS:
                 self._strips.clear()
-            segments = [Segment(" " * self._left, self.base)] if self._left else []
+            light = key[-1]
+            segments = self._padding(light.bar)
             segments += [Segment(text, self._pens[pen]) for text, pen in self._runs(row) if text]
-            strip = self._strips[key] = Strip(segments).adjust_cell_length(self._width, self.base)
+            strip = Strip(segments).adjust_cell_length(self._width, self.base)
+            self._strips[key] = self._lit(strip, light.spans) if light.spans else strip
         return strip
+
+    def with_label(self, strip: Strip, words: str, key: str, width: int) -> Strip:
+        """A row with a label of ours that ends at cell `width`; where there is no room for it, the row as it is."""
+        ground = "raised" if self._frame.look.has_grounds else ""
+        runs: Row = [(f" {words} ", Pen("strong", bold=True, ground=ground))]
+        if key:
+            runs.append((f"{key} ", Pen("muted", ground=ground)))
+        room = width - width_of(runs)
+        if room <= 0:
+            return strip
+        label = Strip([Segment(text, self._pens[pen]) for text, pen in runs])
+        behind = [strip.crop(width, strip.cell_length)] if width < strip.cell_length else []
+        return Strip.join([strip.crop(0, room), label, *behind])
+
+    def _padding(self, bar: Bar) -> list[Segment]:
+        """The cells left of the text, with the cursor's bar in them, one cell away from it where there is room."""
+        if not bar or not self._left:
+            return [Segment(" " * self._left, self.base)] if self._left else []
+        look = self._frame.look
+        sign, pen = (look.thick_bar, Pen(self.accent)) if bar == "block" else (look.thin_bar, Pen("line"))
+        before = max(0, self._left - 2)
+        around = (" " * before, TEXT), (sign, pen), (" " * (self._left - before - 1), TEXT)
+        return [Segment(text, self._pens[each]) for text, each in around if text]
+
+    def _lit(self, strip: Strip, spans: Sequence[tuple[int, int, Kind]]) -> Strip:
+        """The strip with cells lit; spans count from the text's first cell."""
+        kinds: list[tuple[Kind, ...]] = [()] * strip.cell_length
+        for first, last, kind in spans:
+            for cell in range(min(self._left + first, len(kinds)), min(self._left + last, len(kinds))):
+                kinds[cell] += (kind,)
+        cuts = [cell for cell in range(1, len(kinds)) if kinds[cell] != kinds[cell - 1]]
+        segments: list[Segment] = []
+        for start, part in zip([0, *cuts], strip.divide([*cuts, len(kinds)]), strict=True):
+            light = sum((self._light_style(kind) for kind in kinds[start]), RichStyle())
+            segments += [Segment(text, old + light if old is not None else light) for text, old, _ in part]
+        return Strip(segments, strip.cell_length)
+
+    def _light_style(self, kind: Kind) -> RichStyle:
+        ink = self._frame.ink
+        if kind == "selected":
+            if ink.palette.is_ansi:
+                return RichStyle(color="default", bgcolor="default", reverse=True)
+            return RichStyle(bgcolor=Color.parse(ink.palette["selected"]).rich_color)
+        if kind == "match":
+            return (ink(self.accent) + Style(underline=True)).rich_style
+        return (ink("bg", bold=True, on=self.accent)).rich_style
 
     def _runs(self, row: ViewRow) -> Row:
         leaf = row.entry.leaves[row.leaf]

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from rich.cells import cell_len
 
 from ralex_tui.ui.transcript.cuts import chunks, completed
-from ralex_tui.ui.transcript.inline import Env, Styled, inline
+from ralex_tui.ui.transcript.inline import Env, Link, Styled, inline
 from ralex_tui.ui.transcript.leaves import Leaf, Piece, Prefix
 from ralex_tui.ui.transcript.pens import TEXT, Look, Pen, Row, width_of
 from ralex_tui.ui.transcript.wrap import Span, wrap
@@ -33,11 +33,13 @@ class TextLeaf(Leaf):
         self.is_open = False  # still being written: open emphasis looks closed
         self._text = ""
         self._styled: list[Styled] = []
+        self._links: list[Link] = []
         # For each chunk: where it starts in the source, in the text and in the pens.
         self._chunks: list[tuple[int, int, int]] = []
         self._parsed: tuple[str, int, bool] | None = None
         self._lines: list[Span] = []
-        self._wrapped: tuple[int, int] | None = None  # width, and length of the text it was for
+        self._wrapped: int | None = None  # the width that the lines are for
+        self._same_until = 0  # so much of the text is as it was when it was wrapped
         self._width = 0
 
     def extend(self, more: str) -> None:
@@ -46,8 +48,8 @@ class TextLeaf(Leaf):
 
     def split(self, at: int) -> TextLeaf:
         """Keep source[:at]; returns a leaf with the rest of the paragraph."""
-        rest = TextLeaf(self.look, self.source[at:].lstrip(" "), self.env, self.rest, self.rest, 0, self.pen)
-        rest.gap = 0
+        rest = TextLeaf(self.look, self.source[at:], self.env, self.rest, self.rest, 0, self.pen)
+        rest.gap, rest.is_more = 0, True
         rest.is_open, self.is_open = self.is_open, False
         self.source = self.source[:at]
         return rest
@@ -56,13 +58,22 @@ class TextLeaf(Leaf):
         if (
             isinstance(older, TextLeaf)
             and older._parsed is not None
-            and "[" not in self.source
+            and self.env is older.env
             and self.pen == older.pen
-            and self.source.startswith(older._parsed[0])
+            and older._goes_on_as(self.source)
             and (self.first, self.rest) == (older.first, older.rest)
         ):
             self._text, self._styled, self._chunks = older._text, older._styled, older._chunks
+            self._links = older._links
             self._lines, self._wrapped, self._parsed = older._lines, older._wrapped, older._parsed
+            self._same_until = older._same_until
+
+    def _goes_on_as(self, source: str) -> bool:
+        """Whether all chunks but the last are those of `source` too: where one ends shows in two characters more."""
+        if self._parsed is None or not self._chunks:
+            return False
+        known = self._chunks[-1][0] + 2
+        return self._parsed[0][:known] == source[:known]
 
     def row(self, n: int) -> Row:
         start, end = self._lines[n]
@@ -75,6 +86,10 @@ class TextLeaf(Leaf):
 
     def pieces(self, n: int) -> list[Piece]:
         return [Piece(width_of(self._prefix(n, self._width)), *self._lines[n])]
+
+    def link_at(self, offset: int) -> str:
+        self._parse()
+        return link_in(self._links, offset)
 
     def end(self) -> tuple[int, int]:
         last = len(self._lines) - 1
@@ -98,30 +113,25 @@ class TextLeaf(Leaf):
         return 1 + len(self.source) // self._room(width)
 
     def _lay(self, width: int) -> int:
-        changed_from = self._parse()
+        self._parse()
         room = self._room(width)
         keep = 0
-        if self._wrapped is not None and self._wrapped[0] == room:
+        if self._wrapped == room:
             # Lines that end before the change stay, but the last of them may take up more.
-            keep = max(0, bisect_right(self._lines, changed_from, key=lambda line: line[1]) - 2)
+            keep = max(0, bisect_right(self._lines, self._same_until, key=lambda line: line[1]) - 2)
         start = self._lines[keep][0] if keep else 0
         self._lines = [*self._lines[:keep], *wrap(self._text, room, start)] if keep else wrap(self._text, room)
-        self._wrapped = (room, len(self._text))
+        self._wrapped, self._same_until = room, len(self._text)
         self._width = width
         return len(self._lines)
 
-    def _parse(self) -> int:
-        """Bring text and pens up to the source; returns from where on the text has changed."""
+    def _parse(self) -> None:
+        """Bring text and pens up to the source."""
         version = (self.source, self._n_references(), self.is_open)
         if self._parsed == version:
-            return len(self._text)
+            return
         at = (0, 0, 0)
-        if (
-            self._parsed is not None
-            and self._chunks
-            and self._parsed[1] == version[1]
-            and self.source.startswith(self._parsed[0])
-        ):
+        if self._parsed is not None and self._parsed[1] == version[1] and self._goes_on_as(self.source):
             at = self._chunks[-1]
             self._chunks = self._chunks[:-1]
         else:
@@ -129,19 +139,37 @@ class TextLeaf(Leaf):
         source_start, text_start, n_styled = at
         parts = [self._text[:text_start]]
         self._styled = self._styled[:n_styled]
+        self._links = [link for link in self._links if link[0] < text_start]
         length = text_start
         for start, end in chunks(self.source, source_start):
             self._chunks.append((start, length, len(self._styled)))
             chunk = self.source[start:end]
             if self.is_open and end == len(self.source):
                 chunk = completed(chunk)
-            text, styled = inline(chunk, self.env, self.pen)
+            text, styled, links = inline(chunk, self.env, self.pen)
             self._styled.extend((a + length, b + length, pen) for a, b, pen in styled)
+            self._links.extend((a + length, b + length, address) for a, b, address in links)
             parts.append(text)
             length += len(text)
-        self._text = "".join(parts)
+        old, self._text = self._text, "".join(parts)
+        self._same_until = min(self._same_until, _same_length(old, self._text))
         self._parsed = version
-        return text_start
+
+
+def _same_length(old: str, new: str) -> int:
+    """How many characters both begin with."""
+    if new.startswith(old):
+        return len(old)
+    low, high = 0, min(len(old), len(new))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if old[low:middle] == new[low:middle] else (low, middle - 1)
+    return low
+
+
+def link_in(links: list[Link], offset: int) -> str:
+    """The address of the link that stands at `offset`; empty where there is none."""
+    return next((address for start, end, address in links if start <= offset < end), "")
 
 
 def slice_styled(text: str, styled: list[Styled], start: int, end: int, base: Pen) -> Row:

@@ -21,6 +21,7 @@ class Pen(NamedTuple):
     italic: bool = False
     strike: bool = False
     ground: str = ""
+    is_aside: bool = False  # a remark of ours, such as a link's host; the model did not write it
 
 
 Run: TypeAlias = tuple[str, Pen | Style]
@@ -29,6 +30,7 @@ Row: TypeAlias = list[Run]
 TEXT = Pen()
 STRONG = Pen("strong", bold=True)
 MUTED = Pen("muted")
+ASIDE = Pen("muted", is_aside=True)
 LINE = Pen("line")
 
 
@@ -72,6 +74,11 @@ class Look(NamedTuple):
     @property
     def thick_bar(self) -> str:
         return "▌" if self.glyphs.writing == "▌" else self.glyphs.bar
+
+    @property
+    def thin_bar(self) -> str:
+        """Parts what belongs to the chosen one from it; never the thick one's twin."""
+        return "│" if self.glyphs.writing == "▌" else ":"
 
     @property
     def bullet(self) -> str:

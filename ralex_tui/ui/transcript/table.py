@@ -1,76 +1,37 @@
-"""Markdown tables: one leaf a row, columns as wide as the widest cell, cells folded where the screen is narrower."""
+"""Markdown tables: one leaf a row. Columns are as wide as their widest cell, folded where the screen is narrower.
+
+Where even folded columns find no room, each row is a record: a line for each cell, with the header beside it.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from typing import Literal, TypeAlias
+from itertools import accumulate
+from typing import Literal, NamedTuple, TypeAlias
 
 from rich.cells import cell_len
 
-from ralex_tui.ui.transcript.inline import Env, Styled, inline
-from ralex_tui.ui.transcript.leaves import Leaf, Prefix
-from ralex_tui.ui.transcript.paragraph import slice_styled
-from ralex_tui.ui.transcript.pens import LINE, STRONG, TEXT, Look, Pen, Row, width_of
-from ralex_tui.ui.transcript.wrap import Span, clip, wrap
+from ralex_tui.ui.transcript.columns import BETWEEN, Table
+from ralex_tui.ui.transcript.inline import Inline, inline
+from ralex_tui.ui.transcript.leaves import Leaf, Piece, Prefix
+from ralex_tui.ui.transcript.paragraph import link_in, slice_styled
+from ralex_tui.ui.transcript.pens import ASIDE, LINE, STRONG, TEXT, Look, Row, width_of
+from ralex_tui.ui.transcript.wrap import wrap
 
 Align: TypeAlias = Literal["left", "center", "right"]
 
-_BETWEEN = 3  # cells between columns
-_NARROWEST = 6  # cells that a folded column keeps
-_MAX_COLUMN = 400  # cells; wider is folded on any screen
+_DOT = " · "
 
 
-class Table:
-    """What the rows of one table share: alignment, and how wide each column would like to be."""
+class _Placed(NamedTuple):
+    """text[start:end] of a cell, at cell `x` of the room; `column` is -1 for a label or a mark of ours."""
 
-    def __init__(self, aligns: Sequence[Align], env: Env) -> None:
-        self.aligns = tuple(aligns)
-        self.env = env
-        self.version = 0
-        self._natural = [1] * len(aligns)
-        self._fitted: dict[tuple[int, int], list[int]] = {}
-
-    def note(self, cells: Sequence[str], pen: Pen) -> None:
-        """Widen columns for a row's cells."""
-        for column, source in enumerate(cells[: len(self._natural)]):
-            # Markup only ever makes a cell narrower, but for links and images.
-            if len(source) * 2 <= self._natural[column] or (
-                "[" not in source and cell_len(source) <= self._natural[column]
-            ):
-                continue
-            text, _ = inline(source, self.env, pen)
-            width = min(_MAX_COLUMN, max(cell_len(line) for line in text.split("\n")))
-            if width > self._natural[column]:
-                self._natural[column] = width
-                self.version += 1
-
-    def widths(self, room: int) -> list[int]:
-        """Cells for each column so that a row fits `room`: the widest give way first."""
-        key = (room, self.version)
-        if key not in self._fitted:
-            self._fitted = {key: self._fit(room)}
-        return self._fitted[key]
-
-    def _fit(self, room: int) -> list[int]:
-        natural = self._natural
-        space = room - _BETWEEN * (len(natural) - 1)
-        if sum(natural) <= space:
-            return list(natural)
-        least = [min(width, _NARROWEST) for width in natural]
-        if sum(least) >= space:
-            return least
-        low, high = 1, max(natural)
-        while low < high:
-            cap = (low + high + 1) // 2
-            fits = sum(max(few, min(width, cap)) for width, few in zip(natural, least, strict=True)) <= space
-            low, high = (cap, high) if fits else (low, cap - 1)
-        fitted = [max(few, min(width, low)) for width, few in zip(natural, least, strict=True)]
-        left = space - sum(fitted)
-        for column, width in enumerate(natural):
-            if left > 0 and fitted[column] < width:
-                fitted[column] += 1
-                left -= 1
-        return fitted
+    x: int
+    column: int
+    start: int
+    end: int
+    label: Inline | None = None
 
 
 class RowLeaf(Leaf):
@@ -90,74 +51,139 @@ class RowLeaf(Leaf):
         self.table = table
         self.cells = tuple(cells)
         self.is_header = is_header
+        if is_header:
+            table.header = self.cells
         self._pen = STRONG if is_header else TEXT
-        self._texts: list[tuple[str, list[Styled]]] | None = None
-        self._lines: list[list[Span]] = []
+        self._known: tuple[int, list[Inline], list[int]] | None = None
+        self._rows: list[list[_Placed]] = []
         self._widths: list[int] = []
-        self._n_references = -1
         self._width = 0
 
     def row(self, n: int) -> Row:
         prefix = self._prefix(n, self._width)
-        room = self._width - width_of(prefix)
-        if self.is_header and n == self._n_rows - 1:
-            gap = " " * _BETWEEN
-            line = gap.join(self.look.glyphs.line * width for width in self._widths)
-            return [*prefix, (line if len(line) <= room else line[:room], LINE)]
-        cells = self._row_of_cells(n)
-        return [*prefix, *(cells if width_of(cells) <= room else _clipped(cells, room))]
+        if n == self._line_row():
+            return [*prefix, (self._line(max(1, self._width - width_of(prefix))), LINE)]
+        row: Row = []
+        x = 0
+        for placed in self._rows[n]:
+            if placed.x > x:
+                row.append((" " * (placed.x - x), TEXT))
+            text, styled, _ = self._inline()[placed.column] if placed.label is None else placed.label
+            pen = self._pen if placed.label is None else ASIDE
+            runs = slice_styled(text, styled, placed.start, placed.end, pen)
+            row.extend(runs)
+            x = placed.x + width_of(runs)
+        return [*prefix, *row]
+
+    @property
+    def text(self) -> str:
+        return "\t".join(cell.text for cell in self._inline())
+
+    def pieces(self, n: int) -> list[Piece]:
+        starts = self._starts()
+        cell = width_of(self._prefix(n, self._width))
+        return [
+            Piece(cell + placed.x, starts[placed.column] + placed.start, starts[placed.column] + placed.end)
+            for placed in (self._rows[n] if n < len(self._rows) else [])
+            if placed.label is None
+        ]
+
+    def link_at(self, offset: int) -> str:
+        starts = self._starts()
+        column = max(0, bisect_right(starts, offset) - 1)
+        return link_in(self._inline()[column].links, offset - starts[column]) if self.cells else ""
 
     def end(self) -> tuple[int, int]:
-        last = 0 if self.is_header else max(0, self._n_rows - 1)
-        row = self.row(last)
-        text = "".join(text for text, _ in row)
-        return last, cell_len(text.rstrip())
+        last = max(0, self._n_rows - 1 - (self.is_header and bool(self._widths)))
+        return last, cell_len("".join(text for text, _ in self.row(last)).rstrip())
 
     def _version(self) -> tuple[object, ...]:
-        return (self.table.version, len(self.table.env.get("references", ())))
+        return (self.table.version, self.table.n_references)
 
     def _guess(self, width: int) -> int:
         return 2 if self.is_header else 1
 
+    def _inline(self) -> list[Inline]:
+        n_references = self.table.n_references
+        if self._known is None or self._known[0] != n_references:
+            cells = [inline(cell, self.table.env, self._pen) for cell in self.cells]
+            starts = [0, *accumulate(len(cell.text) + 1 for cell in cells)][: max(1, len(cells))]
+            self._known = (n_references, cells, starts)
+        return self._known[1]
+
+    def _starts(self) -> list[int]:
+        """Where each cell begins in `text`."""
+        self._inline()
+        assert self._known is not None
+        return self._known[2]
+
     def _lay(self, width: int) -> int:
         self._width = width
-        self._widths = self.table.widths(self._room(width))
-        n_references = len(self.table.env.get("references", ()))
-        if self._texts is None or n_references != self._n_references:
-            self._texts = [inline(cell, self.table.env, self._pen) for cell in self.cells]
-            self._n_references = n_references
-        self._lines = [wrap(text, max(2, cells)) for (text, _), cells in zip(self._texts, self._widths, strict=False)]
-        return max((len(lines) for lines in self._lines), default=1) + self.is_header
+        room = self._room(width)
+        self._widths = self.table.widths(room)
+        if self._widths:
+            self._rows = self._columns()
+            return len(self._rows) + self.is_header
+        self._rows = self._names(room) if self.is_header else self._record(room)
+        return len(self._rows)
 
-    def _row_of_cells(self, n: int) -> Row:
-        assert self._texts is not None
-        row: Row = []
-        last = len(self._widths) - 1
-        for column, cells in enumerate(self._widths):
-            piece: Row = []
-            if column < len(self._lines) and n < len(self._lines[column]):
-                text, styled = self._texts[column]
-                piece = slice_styled(text, styled, *self._lines[column][n], self._pen)
-            free = max(0, cells - width_of(piece))
-            align = self.table.aligns[column]
-            before = free if align == "right" else free // 2 if align == "center" else 0
-            if before:
-                row.append((" " * before, TEXT))
-            row.extend(piece)
-            after = free - before + _BETWEEN if column < last else 0
-            if after:
-                row.append((" " * after, TEXT))
-        return row
+    def _line_row(self) -> int:
+        """Which row is a line: the one below a header, the one above a record."""
+        if self._widths:
+            return len(self._rows) if self.is_header else -1
+        return -1 if self.is_header else 0
 
+    def _line(self, room: int) -> str:
+        line = self.look.glyphs.line
+        return (" " * BETWEEN).join(line * width for width in self._widths) if self._widths else line * room
 
-def _clipped(row: Row, room: int) -> Row:
-    """As much of a row as fits, with `…` at its end."""
-    kept: Row = []
-    for text, pen in row:
-        width = cell_len(text)
-        if width > room - 1:
-            kept.append((clip(text, max(1, room)) if width > room else clip(text, room - 1, "") + "…", pen))
-            break
-        kept.append((text, pen))
-        room -= width
-    return kept
+    def _columns(self) -> list[list[_Placed]]:
+        rows: list[list[_Placed]] = [[]]
+        x = 0
+        for column, (cell, width) in enumerate(zip(self._inline(), self._widths, strict=False)):
+            for n, (start, end) in enumerate(wrap(cell.text, max(2, width))):
+                if n == len(rows):
+                    rows.append([])
+                free = max(0, width - cell_len(cell.text[start:end]))
+                align = self.table.aligns[column]
+                before = free if align == "right" else free // 2 if align == "center" else 0
+                rows[n].append(_Placed(x + before, column, start, end))
+            x += width + BETWEEN
+        return rows
+
+    def _record(self, room: int) -> list[list[_Placed]]:
+        """A line, then each cell below the one before, with its header at the left."""
+        rows: list[list[_Placed]] = [[]]
+        label_width = self.table.label_width(room)
+        x = label_width + 2
+        labels = self.table.labels
+        for column, cell in enumerate(self._inline()):
+            label = labels[column] if column < len(labels) else Inline("", [], [])
+            names = wrap(label.text, max(2, label_width))
+            values = wrap(cell.text, max(2, room - x))
+            for n in range(max(len(names), len(values))):
+                left = [_Placed(0, -1, *names[n], label)] if n < len(names) else []
+                rows.append([*left, *([_Placed(x, column, *values[n])] if n < len(values) else [])])
+        return rows
+
+    def _names(self, room: int) -> list[list[_Placed]]:
+        """The header's cells in running text, above the records."""
+        rows: list[list[_Placed]] = [[]]
+        dot = Inline(_DOT, [], [])
+        x = 0
+        for column, cell in enumerate(self._inline()):
+            width = max(cell_len(line) for line in cell.text.split("\n"))
+            if x and x + len(_DOT) + width <= room and "\n" not in cell.text:
+                rows[-1].append(_Placed(x, -1, 0, len(_DOT), dot))
+                x += len(_DOT)
+            elif x:
+                rows.append([])
+                x = 0
+            spans = wrap(cell.text, max(2, room - x))
+            for n, (start, end) in enumerate(spans):
+                if n:
+                    rows.append([])
+                    x = 0
+                rows[-1].append(_Placed(x, column, start, end))
+            x += cell_len(cell.text[slice(*spans[-1])])
+        return rows

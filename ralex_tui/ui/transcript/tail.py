@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 
 from ralex_tui.domain.text import visible
+from ralex_tui.ui.transcript.leaves import Leaf
 from ralex_tui.ui.transcript.paragraph import TextLeaf
+from ralex_tui.ui.transcript.table import RowLeaf
 
-# A line that may still become anything: shown when it has become something.
+# A line that may still become anything: shown when it has become something. The blanks before it are not given
+# back, or a line of nothing else would be gone through once for each of them.
 _UNDECIDED = re.compile(
-    r"[ \t]*(?:[#>*+\-=_`~|: \t]+|\d{1,9}[.)]?[ \t]*|(?:[*+\-]|\d{1,9}[.)])[ \t]+\[[ xX]?\]?[ \t]*)\Z"
+    r"[ \t]*+(?:[>\-*+ \t]*(?:`{3,}[^`\n]*|~{3,}[^\n]*)|[#>*+\-=_`~|: \t]+|\d{1,9}[.)]?[ \t]*|(?:[*+\-]|\d{1,9}[.)])"
+    r"[ \t]+\[[ xX]?\]?[ \t]*"
+    r"|\${1,2}|\\\[?|\[\^?[^\s\[\]^]{0,60}\]?|(?<=[ \t]))\Z"
 )
-_LONGEST_HEAD = 400  # characters of a table's first row
 
 
 class Cleaner:
@@ -41,11 +45,27 @@ def is_undecided(line: str) -> bool:
     return _UNDECIDED.match(line) is not None
 
 
-def is_plain_line(line: str) -> bool:
-    """Whether a line in a paragraph can be nothing but more of it: no marker starts with a letter."""
-    return line[:1].isalpha()
+def keep(leaves: list[Leaf], older: list[Leaf]) -> None:
+    """Put leaves of `older` in place of those that say the same, and let the others take over their work."""
+    for n, (leaf, old) in enumerate(zip(leaves, older, strict=False)):
+        if leaf is old:
+            continue
+        if _is_same(leaf, old):
+            old.span = leaf.span
+            if isinstance(old, TextLeaf) and isinstance(leaf, TextLeaf):
+                old.is_open = leaf.is_open
+            leaves[n] = old
+        elif type(leaf) is type(old):
+            leaf.adopt(old)
 
 
-def is_half_table(leaf: TextLeaf) -> bool:
-    """Whether it may be the first row of a table, which shows in the line after it."""
-    return leaf.source.startswith("|") and "\n" not in leaf.source and len(leaf.source) < _LONGEST_HEAD
+def _is_same(leaf: Leaf, old: Leaf) -> bool:
+    if type(leaf) is not type(old) or (leaf.first, leaf.rest, leaf.gap, leaf.gap_row, leaf.margin, leaf.is_more) != (
+        (old.first, old.rest, old.gap, old.gap_row, old.margin, old.is_more)
+    ):
+        return False
+    if isinstance(leaf, TextLeaf) and isinstance(old, TextLeaf):
+        return leaf.source == old.source and leaf.pen == old.pen
+    if isinstance(leaf, RowLeaf) and isinstance(old, RowLeaf):
+        return leaf.cells == old.cells and leaf.table is old.table and leaf.is_header == old.is_header
+    return False

@@ -3,40 +3,42 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from typing import Any
 
-from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message as TextualMessage
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from ralex_tui.domain.conversation import Message
 from ralex_tui.ui.glyphs import Glyphs
 from ralex_tui.ui.themes import Ink
+from ralex_tui.ui.transcript.answer import AnswerEntry
+from ralex_tui.ui.transcript.beat import WORK_S, Beat
 from ralex_tui.ui.transcript.code import FenceLeaf
-from ralex_tui.ui.transcript.entry import AnswerEntry, EmptyEntry, NoticeEntry, QuestionEntry, entry_for
-from ralex_tui.ui.transcript.header import Frame, LiveStatus, Notice
+from ralex_tui.ui.transcript.header import Frame
 from ralex_tui.ui.transcript.layout import Column, ViewRow
 from ralex_tui.ui.transcript.paint import Key, Painter
 from ralex_tui.ui.transcript.pens import Look
+from ralex_tui.ui.transcript.scrollbar import SlimBar
 
-_BEAT_S = 1 / 30  # repaints while streaming are no more frequent
-_COLOUR_S = 0.008  # for colours in one go; the rest follows a beat later
+_IDLE_WORK_S = 0.008  # of work that can wait, such as colours, in one go
+_PAUSE_S = 1 / 30  # until the next, where that was too short
 _WIDEST_TEXT = 100
 _WIDE_SCREEN = 140  # from here on there is room for tokens per second
 _PADDED_SCREEN = 100  # from here on the side padding is 3
 _NEAR = 4  # pages; a longer way is a jump, and nothing between is laid out
 
 
-class Transcript(ScrollView, can_focus=True):
-    """A conversation. Text is foreign until it has been through `visible()`, which happens in here."""
+class Pager(ScrollView, can_focus=True):
+    """Entries one below the other, of which a page is seen. It knows nothing of where they come from."""
 
+    # People click, select and type on: the prompt keeps the focus.
+    FOCUS_ON_CLICK = False
     DEFAULT_CSS = """
-    Transcript {
+    Pager {
         background: $background;
         padding: 1 0 0 0;
         overflow-x: hidden;
@@ -46,16 +48,16 @@ class Transcript(ScrollView, can_focus=True):
     }
     """
 
-    class FollowChanged(TextualMessage):
+    class FollowChanged(TextualMessage, namespace="transcript"):
         """Whether the end is followed has changed: by scrolling up, or by coming back to the end."""
 
-        def __init__(self, transcript: Transcript, following: bool) -> None:
+        def __init__(self, transcript: Pager, following: bool) -> None:
             super().__init__()
             self.transcript = transcript
             self.following = following
 
         @property
-        def control(self) -> Transcript:
+        def control(self) -> Pager:
             return self.transcript
 
     def __init__(self, ink: Ink, glyphs: Glyphs, *, id: str | None = None) -> None:  # noqa: A002
@@ -63,91 +65,25 @@ class Transcript(ScrollView, can_focus=True):
         self._frame = Frame(Look(glyphs, not ink.palette.is_ansi), ink)
         self._painter = Painter(self._frame)
         self._column = Column()
-        self._numbers: dict[str, int] = {}
-        self._is_empty = True
         self._is_following = True
         self._is_moving = False
-        self._beat_timer: Timer | None = None
+        self._beat = Beat(self, self._settle)
         self._colour_timer: Timer | None = None
+        self._refine_timer: Timer | None = None
         self._view: list[ViewRow | None] = []
         self._changed: set[int] = set()
         self._painted: list[Key | None] = []
+        self._has_more = False
+        self._painted_label = ""
+        self.end_key = ""
 
-    # What is shown
-
-    def set_ink(self, ink: Ink) -> None:
-        """Draw with another theme."""
-        look = Look(self._frame.look.glyphs, not ink.palette.is_ansi)
-        is_other_look = look != self._frame.look
-        self._frame.look, self._frame.ink = look, ink
-        self._frame.serial += 1
-        self._paint_anew()
-        if is_other_look:
-            anchor = None if self._is_following else self._column.anchor(self._top)
-            entries = self._column.entries
-            for entry in entries:
-                entry.forget()
-            self._column.fill(entries)
-            self._restore(anchor)
-        else:
-            self._settle()
-
-    def show(self, messages: Sequence[Message], empty: str) -> None:
-        """Replace everything, and go to the end. `empty` is the line shown where there are no messages."""
-        self._numbers = {message.id: n for n, message in enumerate(messages)}
-        self._is_empty = not messages
-        self._changed.clear()
-        self._column.fill([entry_for(message, self._frame) for message in messages] or [EmptyEntry(empty, self._frame)])
-        self._follow(True)
-        self._settle()
-
-    def add(self, message: Message) -> None:
-        """Add a question, or a pending answer that is about to stream."""
-        self._clear_empty()
-        self._numbers[message.id] = len(self._column.entries)
-        self._column.add(entry_for(message, self._frame))
-        self._settle()
-
-    def notice(self, notice: Notice) -> None:
-        """Add a notice below all messages."""
-        self._clear_empty()
-        self._column.add(NoticeEntry(notice, self._frame))
-        self._settle()
-
-    def write(self, message_id: str, delta: str) -> None:
-        """Add to the text of a pending answer; raw. A message that is not shown takes nothing."""
-        if (entry := self._answer(message_id)) is not None:
-            entry.write(delta)
-            self._arm(message_id)
-
-    def write_thinking(self, message_id: str, delta: str) -> None:
-        """Add to the thinking of a pending answer; raw."""
-        if (entry := self._answer(message_id)) is not None:
-            entry.write_thinking(delta)
-            self._arm(message_id)
-
-    def set_status(self, message_id: str, status: LiveStatus) -> None:
-        """Change what the header of a pending answer says."""
-        if (entry := self._answer(message_id)) is not None:
-            entry.set_status(status)
-            self._arm(message_id)
-
-    def finish(self, message: Message) -> None:
-        """The answer as it ended: its final text, cost and state."""
-        if (entry := self._answer(message.id)) is not None:
-            entry.finish(message)
-            self._column.update(self._numbers[message.id])
-            self._settle()
-
-    def message_text(self, message_id: str) -> str:
-        """A message's source, cleaned, for copying.
-
-        Raises:
-            KeyError: If no such message is shown.
-        """
-        entry = self._column.entries[self._numbers[message_id]]
-        assert isinstance(entry, QuestionEntry | AnswerEntry)
-        return entry.text
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = SlimBar()
+            self._vertical_scrollbar.display = False
+            self.app._start_widget(self, self._vertical_scrollbar)
+        return self._vertical_scrollbar
 
     # Following the end
 
@@ -161,31 +97,26 @@ class Transcript(ScrollView, can_focus=True):
         self._follow(True)
         self._settle()
 
+    @property
+    def more_label(self) -> str:
+        """What the last row says while there is more below that came after the user had scrolled up."""
+        if not self._has_more or self._is_following or self._top + self._page >= self._column.total:
+            return ""
+        last = self._column.entries[-1]
+        is_writing = isinstance(last, AnswerEntry) and last.stream is not None
+        return f"{'writing' if is_writing else 'more below'} {self._frame.look.glyphs.opened}"
+
     def _follow(self, following: bool) -> None:
         if following != self._is_following:
             self._is_following = following
+            self._has_more = False
             self.post_message(self.FollowChanged(self, following))
 
     # Work on what was written, at most once a beat
 
-    def _answer(self, message_id: str) -> AnswerEntry | None:
-        n = self._numbers.get(message_id)
-        entry = self._column.entries[n] if n is not None else None
-        return entry if isinstance(entry, AnswerEntry) else None
-
-    def _clear_empty(self) -> None:
-        if self._is_empty:
-            self._column.fill([])
-            self._is_empty = False
-
-    def _arm(self, message_id: str) -> None:
-        self._changed.add(self._numbers[message_id])
-        if self._beat_timer is None and self.is_running:
-            self._beat_timer = self.set_timer(_BEAT_S, self._beat)
-
-    def _beat(self) -> None:
-        self._beat_timer = None
-        self._settle()
+    def make_way(self) -> None:
+        """A key was typed: text that is streamed comes after its echo."""
+        self._beat.make_way()
 
     def _settle(self) -> None:
         """Bring layout, scroll position and view up to date, and repaint."""
@@ -193,10 +124,24 @@ class Transcript(ScrollView, can_focus=True):
         for n in changed:
             entry = self._column.entries[n]
             if isinstance(entry, AnswerEntry):
-                entry.advance()
+                height = entry.height
+                entry.advance(time.monotonic() + WORK_S)
                 self._column.update(n)
+                self._changed_entry(n, grew=entry.height > height)
+                self._go_on_with(n, entry)
         if self._page and self.is_attached:
             self._place(self._column.total if self._is_following else self._top)
+
+    def _go_on_with(self, n: int, entry: AnswerEntry) -> None:
+        """Come again for an answer that is not shown to its end."""
+        if entry.is_behind:
+            self._changed.add(n)
+            self._beat.ask(is_behind=True)
+
+    def _changed_entry(self, n: int, *, grew: bool) -> None:
+        """Entry `n` is new, or says something else now."""
+        if grew and not self._is_following:
+            self._has_more = True
 
     # Scrolling
 
@@ -238,12 +183,24 @@ class Transcript(ScrollView, can_focus=True):
         self._painter.find_marks(self._view)
         self._colour()
         self._repaint()
+        if self._column.is_rough and self._refine_timer is None:
+            self._refine_timer = self.set_timer(_PAUSE_S, self._refine)
+
+    def _refine(self) -> None:
+        """Guess better at the heights of what is not in view; nothing in view moves."""
+        self._refine_timer = None
+        anchor = None if self._is_following else self._column.anchor(self._top)
+        self._column.refine(time.monotonic() + _IDLE_WORK_S)
+        self._restore(anchor)
 
     def _repaint(self) -> None:
         """Ask for a repaint of the rows that look otherwise than they did."""
         keys = [self._painter.key(row) if row is not None else None for row in self._view]
         old, self._painted = self._painted, keys
         changed = [y for y, key in enumerate(keys) if y >= len(old) or key != old[y]]
+        if (label := self.more_label) != self._painted_label:
+            self._painted_label = label
+            changed.append(len(keys) - 1)
         if len(old) != len(keys) or len(changed) * 2 > len(keys):
             self.refresh()
         elif changed:
@@ -290,7 +247,15 @@ class Transcript(ScrollView, can_focus=True):
     def on_mount(self) -> None:
         self._settle()
 
-    def on_resize(self, event: events.Resize) -> None:
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
+        """Lay out for another size at once: the screen is painted before the event that tells of it comes."""
+        is_other = super()._size_updated(size, virtual_size, container_size, layout)
+        if is_other and self.is_running:
+            self._fit()
+        return is_other
+
+    def _fit(self) -> None:
+        """Lay out for the size as it is now."""
         self._frame.is_wide = self.screen.size.width >= _WIDE_SCREEN
         self._paint_anew()
         width = self._text_width()
@@ -310,7 +275,7 @@ class Transcript(ScrollView, can_focus=True):
 
     def _colour(self) -> None:
         """Colour the code in view for a few milliseconds; go on a beat later where that was too short."""
-        deadline = time.monotonic() + _COLOUR_S
+        deadline = time.monotonic() + _IDLE_WORK_S
         in_view: dict[FenceLeaf, tuple[int, int]] = {}
         for row in self._view:
             if row is not None and isinstance(leaf := row.entry.leaves[row.leaf], FenceLeaf) and row.row >= 0:
@@ -320,7 +285,12 @@ class Transcript(ScrollView, can_focus=True):
         for leaf, (first, last) in in_view.items():
             is_done = leaf.colour(first, last, deadline) and is_done
         if not is_done and self._colour_timer is None:
-            self._colour_timer = self.set_timer(_BEAT_S, self._colour_more)
+            self._colour_timer = self.set_timer(_PAUSE_S, self._colour_more)
+
+    @property
+    def is_colouring(self) -> bool:
+        """Whether code in view will get its colours a beat later."""
+        return self._colour_timer is not None
 
     def _colour_more(self) -> None:
         self._colour_timer = None
@@ -353,4 +323,7 @@ class Transcript(ScrollView, can_focus=True):
         """Row `y` of the view."""
         if not 0 <= y < len(self._view) or (row := self._view[y]) is None:
             return Strip.blank(self.size.width, self._painter.base)
-        return self._painter.strip(row)
+        strip = self._painter.strip(row)
+        if self._painted_label and y == len(self._view) - 1:
+            return self._painter.with_label(strip, self._painted_label, self.end_key, self.size.width)
+        return strip

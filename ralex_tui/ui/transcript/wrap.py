@@ -13,11 +13,13 @@ _NARROW = re.compile(
 # A letter with what belongs to it: marks, variation selectors, and letters that a joiner ties to it.
 _CLUSTER = re.compile(
     r".(?:\u200d.|[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f"
-    r"\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\U0001f3fb-\U0001f3ff])*",
+    r"\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\U0001f3fb-\U0001f3ff]){0,30}",
     re.DOTALL,
 )
 # Closing marks of Chinese and Japanese, which never begin a line.
 _NEVER_FIRST = frozenset("、。，．・：；？！）］｝〉》」』】〕”’々ー…")
+
+_MOST_IN_A_CELL = 8  # characters on average: a row is no longer, whatever marks are heaped upon its letters
 
 Span = tuple[int, int]
 
@@ -77,7 +79,7 @@ def _break_wide(text: str, start: int, stop: int, width: int) -> Span:
                 best = at, _skip_spaces(text, at, stop)
         elif at > start and (is_wide or was_wide) and text[at] not in _NEVER_FIRST and text[at - 1] != " ":
             best = at, at
-        if cells + size > width:
+        if cells + size > width or at - start > width * _MOST_IN_A_CELL:
             break
         cells += size
         at, was_wide = cluster.end(), is_wide
@@ -103,7 +105,8 @@ def fold(text: str, width: int) -> list[Span]:
     start = cells = 0
     for cluster in _CLUSTER.finditer(text):
         size = cell_len(cluster.group())
-        if cells + size > width and cluster.start() > start:
+        is_full = cells + size > width or cluster.start() - start > width * _MOST_IN_A_CELL
+        if is_full and cluster.start() > start:
             pieces.append((start, cluster.start()))
             start, cells = cluster.start(), 0
         cells += size

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from ralex_tui.ui.bindings import BY_ID, keys_of
 from ralex_tui.ui.themes import Ink
 
-State = Literal["idle", "busy", "list"]
+State = Literal["idle", "busy", "list", "messages", "find"]
 
 # In the order of the screen; the number is the rank: where room is short, the highest go first.
 _IDLE = (
@@ -21,6 +21,7 @@ _IDLE = (
     ("budget.toggle", "budget", 5),
     ("conversations.open", "conversations", 4),
     ("conversation.new", "new", 6),
+    ("prompt.up", "messages", 8),
     ("app.palette", "commands", 3),
     ("app.help", "help", 0),
 )
@@ -39,7 +40,25 @@ _LIST = (
     ("app.palette", "commands", 4),
     ("app.help", "help", 2),
 )
-_HINTS = {"idle": _IDLE, "busy": _BUSY, "list": _LIST}
+_MESSAGES = (
+    ("messages.next", "next", 3),
+    ("messages.before", "before", 4),
+    ("messages.next_block", "block", 6),
+    ("messages.copy", "copy", 1),
+    ("messages.copy_block", "copy block", 5),
+    ("messages.select", "select", 7),
+    ("messages.link", "link", 8),
+    ("messages.find", "find", 9),
+    ("messages.leave", "prompt", 0),
+    ("app.help", "help", 2),
+)
+_FIND = (
+    ("find.next", "next", 1),
+    ("find.before", "before", 2),
+    ("find.close", "close", 0),
+    ("app.help", "help", 3),
+)
+_HINTS = {"idle": _IDLE, "busy": _BUSY, "list": _LIST, "messages": _MESSAGES, "find": _FIND}
 
 
 class Footer(Widget):
@@ -56,7 +75,7 @@ class Footer(Widget):
         self.refresh()
 
     def show(self, state: State) -> None:
-        """Draw the keys of a state: nothing on its way, an answer on its way, or the list has the focus."""
+        """Draw the keys of a state: nothing on its way, an answer on its way, or what else has the focus."""
         if state != self._state:
             self._state = state
             self.refresh()

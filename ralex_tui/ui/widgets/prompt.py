@@ -29,7 +29,24 @@ class Prompt(TextArea):
         """The user typed a slash into the empty prompt."""
 
     class Recall(Message):
-        """The user pressed up in the empty prompt."""
+        """The user wants back what was sent last, in the empty prompt."""
+
+    class Up(Message):
+        """The user pressed up in the empty prompt: to what is above it."""
+
+    class Late(Message):
+        """A key that was typed behind an `Up`, and came here before the focus had moved."""
+
+        def __init__(self, key: events.Key) -> None:
+            super().__init__()
+            self.key = key
+
+    class Copied(Message):
+        """The user wants `text` copied; harmless, what was odd in it stays visible."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     class Page(Message):
         """The user wants to scroll what is above, by pages."""
@@ -41,6 +58,7 @@ class Prompt(TextArea):
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id, compact=True, highlight_cursor_line=False)
         self._early: list[events.Key] = []
+        self._is_leaving = False
         self.match_cursor_bracket = False
         self._draft = Draft()
 
@@ -92,23 +110,28 @@ class Prompt(TextArea):
     def action_newline(self) -> None:
         self._replace_via_keyboard("\n", *self.selection)
 
+    def action_up(self) -> None:
+        if self.is_empty:
+            self._is_leaving = True
+            self._say(self.Up())
+        else:
+            self.action_cursor_up()
+
     def action_recall(self) -> None:
         if self.is_empty:
             self._say(self.Recall())
-        else:
-            self.action_cursor_up()
 
     def action_page(self, by: int) -> None:
         self._say(self.Page(by))
 
     def action_copy(self) -> None:
-        """Copy the selection, harmless to the terminal; what is odd in it stays visible."""
+        """Have the selection copied."""
         if self.selected_text:
-            self.app.copy_to_clipboard(self.selected_draft)
+            self._say(self.Copied(self.selected_draft))
 
     def action_cut(self) -> None:
         if self.selected_text:
-            self.app.copy_to_clipboard(self.selected_draft)
+            self._say(self.Copied(self.selected_draft))
             self._delete_via_keyboard(*self.selection)
 
     def action_paste(self) -> None:
@@ -124,6 +147,13 @@ class Prompt(TextArea):
         event.prevent_default()
         self.add(event.text)
         self.focus()
+
+    def stay(self) -> None:
+        """Keys are the prompt's again: the focus has moved, or nothing is above."""
+        self._is_leaving = False
+
+    def on_blur(self) -> None:
+        self.stay()
 
     async def take_key(self, event: events.Key) -> None:
         """Act on a key that was pressed while something else had the focus, or before the first paint."""
@@ -141,7 +171,11 @@ class Prompt(TextArea):
             await self.take_key(event)
 
     async def _on_key(self, event: events.Key) -> None:
-        if not await self._act(event):
+        if self._is_leaving:
+            event.stop()
+            event.prevent_default()
+            self._say(self.Late(event))
+        elif not await self._act(event):
             await super()._on_key(event)
 
     async def _act(self, event: events.Key) -> bool:
