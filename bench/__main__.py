@@ -8,7 +8,7 @@ import platform
 import sys
 from datetime import UTC, datetime
 
-_ALL = ("start", "command_line", "first_token", "storage", "ledger", "transcript")
+_ALL = ("start", "command_line", "first_token", "storage", "ledger", "transcript", "long_conversation", "streaming")
 
 
 def main(names: list[str]) -> None:

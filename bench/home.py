@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, NamedTuple
 
 _CONFIG = """
 providers:
@@ -32,16 +33,34 @@ def home(url: str | None = None) -> Iterator[Path]:
         yield Path(folder)
 
 
+class Provider(NamedTuple):
+    """A provider that runs: its address, and what it prints from now on."""
+
+    url: str
+    said: IO[str]
+
+    def last_sent_at(self) -> float:
+        """When it sent the last word of the answer before, by `time.perf_counter()`."""
+        return float(self.said.readline())
+
+
 @contextlib.contextmanager
-def paced_provider(rate: float, count: int) -> Iterator[str]:
-    """A provider in a process of its own; its address."""
+def provider(rate: float, count: int) -> Iterator[Provider]:
+    """A provider in a process of its own: see `bench.paced_provider`."""
     command = [sys.executable, "-m", "bench.paced_provider", str(rate), str(count)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
-            yield process.stdout.readline().strip()
+            yield Provider(process.stdout.readline().strip(), process.stdout)
         finally:
             process.kill()
+
+
+@contextlib.contextmanager
+def paced_provider(rate: float, count: int) -> Iterator[str]:
+    """The address of a provider in a process of its own."""
+    with provider(rate, count) as made:
+        yield made.url
 
 
 def environment(folder: Path | None = None) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """A provider in a process of its own that streams at a given pace: `python -m bench.paced_provider RATE COUNT`.
 
-Prints its address, then answers any chat request with COUNT words, RATE of them a second (0: at once).
+Prints its address, then answers any chat request with COUNT words, RATE of them a second (0: at once), the last
+of them `ENDOFSTREAM`; then prints when that one was sent, by `time.perf_counter()`, which all processes share.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ import asyncio
 import contextlib
 import json
 import sys
+import time
 
+LAST_WORD = "ENDOFSTREAM"
 _WORDS = ("The", "planner", "reads", "the", "whole", "table,", "for", "four", "in", "ten", "rows", "match.")
 
 
@@ -26,8 +29,11 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, rat
         if rate:
             await asyncio.sleep(max(0.0, started + number / rate - loop.time()))
         text = _WORDS[number % len(_WORDS)] + ("\n\n" if number % 60 == 59 else " ")
+        if number == count - 1:
+            text = f"\n\n{LAST_WORD}"
         writer.write(_line({"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": None}]}))
         await writer.drain()
+    print(time.perf_counter(), flush=True)
     writer.write(_line({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}))
     usage = {"prompt_tokens": 20, "completion_tokens": count, "total_tokens": 20 + count}
     writer.write(_line({"choices": [], "usage": usage}))
