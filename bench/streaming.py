@@ -5,18 +5,25 @@ Beside a bare Textual app with an Input, idle; and with Textual's Markdown, fed 
 
 from __future__ import annotations
 
+import asyncio
 import os
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from typing import NamedTuple
 
 from bench.home import Provider, environment, home, provider, ralex
 from bench.paced_provider import LAST_WORD
 from bench.probe import Probe
 from bench.table import ms, percentile, show
+from ralex_tui.adapters.endpoints import NO_KEY, Endpoint
+from ralex_tui.adapters.litellm_engine import LitellmEngine
+from ralex_tui.domain.conversation import Role
+from ralex_tui.domain.events import TextDelta
+from ralex_tui.domain.models import ModelRef
+from ralex_tui.ports.engine import EngineRequest
 
 _RATE, _COUNT = 200, 2_000
 _RUNS = 3
@@ -34,19 +41,23 @@ class Streamed(NamedTuple):
 
 def main() -> None:
     """Measure and print."""
+    alone: list[float] = []
     apps: dict[str, Callable[[Provider], Iterator[Probe]]] = {"ralex": _ralex, "bare Textual with Markdown": _markdown}
     idle: list[float] = []
     paced: dict[str, list[Streamed]] = {name: [] for name in apps}
     at_once: dict[str, list[float]] = {name: [] for name in apps}
     for _ in range(_RUNS):
         idle += _bare_idle()
+        with provider(0, _COUNT) as made:
+            alone.append(asyncio.run(_litellm_alone(made)))
         for name, start in apps.items():
             with provider(_RATE, _COUNT) as made, contextmanager(start)(made) as probe:
                 paced[name].append(_paced(probe, made))
             with provider(0, _COUNT) as made, contextmanager(start)(made) as probe:
                 at_once[name].append(_at_once(probe, made))
     _show_paced(idle, paced)
-    rows = [(name, f"{statistics.median(times):.2f} s", "0.3 s") for name, times in at_once.items()]
+    times = {"LiteLLM alone, no screen": alone, **at_once}
+    rows = [(name, f"{statistics.median(each):.2f} s", "0.3 s") for name, each in times.items()]
     show("2,000 tokens at once: the last one on screen after it was sent", ("", "median", "aim"), rows)
 
 
@@ -106,6 +117,19 @@ def _at_once(probe: Probe, made: Provider) -> float:
     probe.forget()
     probe.type("explain\r")
     seen = probe.wait_bytes(LAST_WORD, 120)
+    return max(0.0, seen - made.last_sent_at())
+
+
+async def _litellm_alone(made: Provider) -> float:
+    """Seconds until LiteLLM has handed out the last word, in a process that does nothing else."""
+    engine = LitellmEngine([Endpoint("bench", "openai", NO_KEY, made.url)])
+    await engine.warm_up()
+    request = EngineRequest("r", ModelRef("bench/paced"), ((Role.USER, "hi"),), max_tokens=_COUNT)
+    seen = 0.0
+    async with aclosing(engine.stream(request)) as events:
+        async for event in events:
+            if isinstance(event, TextDelta):
+                seen = time.perf_counter()
     return max(0.0, seen - made.last_sent_at())
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import sys
@@ -143,6 +144,11 @@ class Host:
             await self._engine.warm_up()
         except Exception:  # noqa: BLE001 - the edge of a chore: its failure costs half a second later, no more
             _log.exception("warming up failed")
+        # LiteLLM's modules are a million objects that stay: looked through at each full collection, they take
+        # a quarter of the time of an answer that comes all at once (0.83 s for 2,000 tokens, 0.63 s without).
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 50, 1_000)
         self._outlet.say("warmed")
 
     async def _answer(self, request: EngineRequest) -> None:
