@@ -21,10 +21,10 @@ from ralex_tui.services.services import Services
 from ralex_tui.ui.bindings import BY_ID, bindings_for, clashes, unknown_ids
 from ralex_tui.ui.commands import palette_entries
 from ralex_tui.ui.glyphs import glyphs
+from ralex_tui.ui.markdown.prepare import prepare
 from ralex_tui.ui.screens.chat import ChatScreen
 from ralex_tui.ui.screens.chat_view import WIDE
 from ralex_tui.ui.themes import Ink, textual_theme
-from ralex_tui.ui.transcript import prepare
 
 _log = logging.getLogger(__name__)
 

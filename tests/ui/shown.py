@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ralex_tui.domain.text import unix_lines, visible
 from ralex_tui.ui.glyphs import UNICODE
-from ralex_tui.ui.transcript.blocks import parse_blocks
-from ralex_tui.ui.transcript.pens import Look
+from ralex_tui.ui.markdown.blocks import parse_blocks
+from ralex_tui.ui.markdown.pens import Look
 
 DARK = Look(UNICODE, has_grounds=True)
 TERMINAL = Look(UNICODE, has_grounds=False)

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from ralex_tui.ui.transcript.blocks import parse_blocks
-from ralex_tui.ui.transcript.code import FenceLeaf
-from ralex_tui.ui.transcript.leaves import Leaf
-from ralex_tui.ui.transcript.pens import ASIDE, Pen
+from ralex_tui.ui.markdown.blocks import parse_blocks
+from ralex_tui.ui.markdown.code import FenceLeaf
+from ralex_tui.ui.markdown.leaves import Leaf
+from ralex_tui.ui.markdown.pens import ASIDE, Pen
 from tests.ui.shown import DARK, TERMINAL, lines
 
 

@@ -19,11 +19,11 @@ from markdown_it import MarkdownIt
 
 from ralex_tui.domain.text import unix_lines, visible
 from ralex_tui.ui.glyphs import UNICODE
-from ralex_tui.ui.transcript.blocks import parse_blocks
-from ralex_tui.ui.transcript.code import FenceLeaf
-from ralex_tui.ui.transcript.leaves import Leaf
-from ralex_tui.ui.transcript.pens import Look, Pen
-from ralex_tui.ui.transcript.stream import Stream
+from ralex_tui.ui.markdown.blocks import parse_blocks
+from ralex_tui.ui.markdown.code import FenceLeaf
+from ralex_tui.ui.markdown.leaves import Leaf
+from ralex_tui.ui.markdown.pens import Look, Pen
+from ralex_tui.ui.markdown.stream import Stream
 
 LOOK = Look(UNICODE, has_grounds=True)
 

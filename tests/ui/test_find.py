@@ -9,13 +9,13 @@ from textual import events
 
 from ralex_tui.domain.conversation import Message
 from ralex_tui.ui.glyphs import UNICODE
+from ralex_tui.ui.markdown.pens import Look
 from ralex_tui.ui.themes import Ink
 from ralex_tui.ui.transcript import Transcript
 from ralex_tui.ui.transcript.answer import entry_for
 from ralex_tui.ui.transcript.finder import Finder, Found
 from ralex_tui.ui.transcript.header import Frame
 from ralex_tui.ui.transcript.layout import Column
-from ralex_tui.ui.transcript.pens import Look
 from ralex_tui.ui.widgets.find_bar import said
 from tests.ui.conftest import Seat, Sit
 from tests.ui.test_messages import marked, rows, show, transcript

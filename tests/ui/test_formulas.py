@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ralex_tui.ui.transcript.formulas import inline_formula
-from ralex_tui.ui.transcript.inline import inline
-from ralex_tui.ui.transcript.maths import display, formula
-from ralex_tui.ui.transcript.pens import TEXT
+from ralex_tui.ui.markdown.formulas import inline_formula
+from ralex_tui.ui.markdown.inline import inline
+from ralex_tui.ui.markdown.pens import TEXT
+from ralex_tui.ui.maths.tex import display, formula
 from tests.ui.shown import lines
 
 

@@ -7,12 +7,12 @@ import time
 import pytest
 from rich.cells import cell_len
 
-from ralex_tui.ui.transcript.blocks import parse_blocks
-from ralex_tui.ui.transcript.code import FenceLeaf
-from ralex_tui.ui.transcript.inline import bare_links, inline
-from ralex_tui.ui.transcript.leaves import Leaf
-from ralex_tui.ui.transcript.pens import ASIDE, STRONG, TEXT, Pen
-from ralex_tui.ui.transcript.stream import Stream
+from ralex_tui.ui.markdown.blocks import parse_blocks
+from ralex_tui.ui.markdown.code import FenceLeaf
+from ralex_tui.ui.markdown.inline import bare_links, inline
+from ralex_tui.ui.markdown.leaves import Leaf
+from ralex_tui.ui.markdown.pens import ASIDE, STRONG, TEXT, Pen
+from ralex_tui.ui.markdown.stream import Stream
 from tests.ui.shown import DARK, lines
 
 # What a leaf says of itself

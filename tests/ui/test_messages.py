@@ -8,7 +8,7 @@ import pytest
 
 from ralex_tui.adapters.scripted_engine import Hang
 from ralex_tui.config.schema import Settings, UiSettings
-from ralex_tui.domain.conversation import Message
+from ralex_tui.domain.conversation import Message, MessageState
 from ralex_tui.ui.screens.link import LinkScreen
 from ralex_tui.ui.screens.link_choice import LinkChoice
 from ralex_tui.ui.transcript import Notice, Transcript
@@ -232,6 +232,17 @@ async def test_y_copies_the_source_of_the_message(sit: Sit) -> None:
 
         assert seat.app.clipboard == ANSWER
         assert "the message" in seat.screen_text
+
+
+async def test_y_on_an_answer_that_said_nothing_copies_why(sit: Sit) -> None:
+    failed = answer(id="a1", state=MessageState.FAILED, error="the provider answered 503", hint="press F2")
+    async with sit() as seat:
+        await show(seat, [question("First?", "q1"), failed])
+
+        await seat.press("up", "y")
+        await seat.settled()
+
+        assert seat.app.clipboard == "the provider answered 503\npress F2"
 
 
 @pytest.mark.parametrize(

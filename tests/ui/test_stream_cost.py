@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from ralex_tui.ui.glyphs import UNICODE
-from ralex_tui.ui.transcript import paragraph, reader, table
-from ralex_tui.ui.transcript.blocks import parse_blocks
-from ralex_tui.ui.transcript.inline import Env, Inline, inline
-from ralex_tui.ui.transcript.leaves import Leaf
-from ralex_tui.ui.transcript.pens import Look, Pen
-from ralex_tui.ui.transcript.stream import Stream
+from ralex_tui.ui.markdown import paragraph, reader, table
+from ralex_tui.ui.markdown.blocks import parse_blocks
+from ralex_tui.ui.markdown.inline import Env, Inline, inline
+from ralex_tui.ui.markdown.leaves import Leaf
+from ralex_tui.ui.markdown.pens import Look, Pen
+from ralex_tui.ui.markdown.stream import Stream
 
 LOOK = Look(UNICODE, has_grounds=True)
 WIDTH = 80

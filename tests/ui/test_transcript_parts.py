@@ -12,16 +12,16 @@ from rich.cells import cell_len, get_character_cell_size
 
 from ralex_tui.domain.text import unix_lines, visible
 from ralex_tui.ui.glyphs import ASCII, UNICODE
-from ralex_tui.ui.transcript.blocks import parse_blocks
-from ralex_tui.ui.transcript.code import FenceLeaf
-from ralex_tui.ui.transcript.cuts import chunks, completed
+from ralex_tui.ui.markdown.blocks import parse_blocks
+from ralex_tui.ui.markdown.code import FenceLeaf
+from ralex_tui.ui.markdown.cuts import chunks, completed
+from ralex_tui.ui.markdown.inline import PIECE, inline
+from ralex_tui.ui.markdown.leaves import Leaf
+from ralex_tui.ui.markdown.paragraph import TextLeaf
+from ralex_tui.ui.markdown.pens import ASIDE, TEXT, Look, Pen, Row
+from ralex_tui.ui.markdown.stream import Stream
+from ralex_tui.ui.markdown.wrap import _size, clip, fold, is_narrow, wrap
 from ralex_tui.ui.transcript.heights import Heights
-from ralex_tui.ui.transcript.inline import PIECE, inline
-from ralex_tui.ui.transcript.leaves import Leaf
-from ralex_tui.ui.transcript.paragraph import TextLeaf
-from ralex_tui.ui.transcript.pens import ASIDE, TEXT, Look, Pen, Row
-from ralex_tui.ui.transcript.stream import Stream
-from ralex_tui.ui.transcript.wrap import clip, fold, is_narrow, wrap
 from tests.ui.shown import DARK, TERMINAL, lines
 
 MARKDOWN = (
@@ -263,6 +263,12 @@ def test_a_fence_has_a_line_where_there_are_no_grounds() -> None:
 
 def test_glyphs_are_plain_in_ascii() -> None:
     assert lines("- a\n\n> q\n\n---", 20, Look(ASCII, has_grounds=True)) == ["- a", "", "| q", "", "-" * 20]
+
+
+def test_single_letters_are_as_wide_as_rich_says() -> None:
+    letters = [chr(code) for code in range(0x20, 0x32000, 3) if not 0xD800 <= code < 0xE000]
+
+    assert [letter for letter in letters if _size(letter) != get_character_cell_size(letter)] == []
 
 
 def test_a_table_fits_its_columns() -> None:

@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from ralex_tui.domain.conversation import Message, MessageState, Role
 from ralex_tui.domain.text import unix_lines, visible
 from ralex_tui.ui.glyphs import UNICODE
+from ralex_tui.ui.markdown.blocks import parse_blocks
+from ralex_tui.ui.markdown.code import FenceLeaf
+from ralex_tui.ui.markdown.leaves import Leaf
+from ralex_tui.ui.markdown.pens import Look, Row
+from ralex_tui.ui.markdown.stream import Stream
+from ralex_tui.ui.markdown.table import RowLeaf
 from ralex_tui.ui.themes import Ink
 from ralex_tui.ui.transcript.answer import AnswerEntry
-from ralex_tui.ui.transcript.blocks import parse_blocks
-from ralex_tui.ui.transcript.code import FenceLeaf
 from ralex_tui.ui.transcript.header import Frame
-from ralex_tui.ui.transcript.leaves import Leaf
-from ralex_tui.ui.transcript.pens import Look, Row
-from ralex_tui.ui.transcript.stream import Stream
-from ralex_tui.ui.transcript.table import RowLeaf
 from tests.ui.long_answer import LONG_ANSWER
 from tests.ui.transcript_demo import palette
 

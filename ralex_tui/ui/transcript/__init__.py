@@ -2,6 +2,5 @@
 
 from ralex_tui.ui.transcript.conversation import Transcript
 from ralex_tui.ui.transcript.header import LiveStatus, Notice
-from ralex_tui.ui.transcript.prepare import prepare
 
-__all__ = ["LiveStatus", "Notice", "Transcript", "prepare"]
+__all__ = ["LiveStatus", "Notice", "Transcript"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ralex_tui.domain.conversation import Message, MessageState, Role
 from ralex_tui.domain.text import unix_lines, visible
-from ralex_tui.ui.transcript.blocks import parse_blocks, set_gap
+from ralex_tui.ui.markdown.blocks import parse_blocks, set_gap
+from ralex_tui.ui.markdown.leaves import Leaf
+from ralex_tui.ui.markdown.pens import Row
+from ralex_tui.ui.markdown.stream import Stream
 from ralex_tui.ui.transcript.entry import Entry, drawn
 from ralex_tui.ui.transcript.header import Frame, LiveStatus, answer_header, note_rows, outcome, thinking_line
-from ralex_tui.ui.transcript.leaves import Leaf
-from ralex_tui.ui.transcript.pens import Row
 from ralex_tui.ui.transcript.question import QuestionEntry
-from ralex_tui.ui.transcript.stream import Stream
 
 _N_HEAD = 2  # leaves before what an answer says: the header, and the line of thinking
 
@@ -43,6 +43,11 @@ class AnswerEntry(Entry):
     @property
     def text(self) -> str:
         return self.stream.source if self.stream is not None else visible(unix_lines(self.message.text))
+
+    @property
+    def trouble(self) -> str:
+        """What failed, and what helps, for those who want to look it up; empty where nothing did."""
+        return "\n".join(visible(unix_lines(each)) for each in (self.message.error, self.message.error_hint) if each)
 
     def write(self, delta: str) -> None:
         if self.stream is not None and not self._is_ended:

@@ -59,3 +59,24 @@ class Beat:
         start = time.monotonic()
         self._work()
         self._took_s = time.monotonic() - start
+
+
+class Later:
+    """Runs `work` once, a moment after it was asked for, however often that is: what can wait."""
+
+    def __init__(self, owner: Widget, work: Callable[[], None]) -> None:
+        self._owner = owner
+        self._work = work
+        self._timer: Timer | None = None
+
+    @property
+    def is_due(self) -> bool:
+        return self._timer is not None
+
+    def ask(self) -> None:
+        if self._timer is None:
+            self._timer = self._owner.set_timer(_BEAT_S, self._run)
+
+    def _run(self) -> None:
+        self._timer = None
+        self._work()

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from ralex_tui.domain.conversation import Message
 from ralex_tui.ui.glyphs import Glyphs
+from ralex_tui.ui.markdown.pens import Look
 from ralex_tui.ui.themes import Ink
 from ralex_tui.ui.transcript.answer import AnswerEntry, entry_for
 from ralex_tui.ui.transcript.beat import WORK_S
 from ralex_tui.ui.transcript.entry import EmptyEntry, Entry, NoticeEntry, guess_rows
 from ralex_tui.ui.transcript.header import Frame, LiveStatus, Notice
-from ralex_tui.ui.transcript.pens import Look
 from ralex_tui.ui.transcript.reading import ReadingPager
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from ralex_tui.domain.text import visible
+from ralex_tui.ui.markdown.leaves import DrawnLeaf, Leaf
+from ralex_tui.ui.markdown.pens import MUTED
+from ralex_tui.ui.markdown.wrap import wrap
 from ralex_tui.ui.transcript.header import (
     Frame,
     Notice,
     notice_rows,
 )
 from ralex_tui.ui.transcript.heights import Heights
-from ralex_tui.ui.transcript.leaves import DrawnLeaf, Leaf
-from ralex_tui.ui.transcript.pens import MUTED
-from ralex_tui.ui.transcript.wrap import wrap
 
 
 def guess_rows(source: str, width: int) -> int:

@@ -16,9 +16,9 @@ from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Accuracy, Usd
 from ralex_tui.domain.text import unix_lines, visible, visible_line
 from ralex_tui.ui import figures
+from ralex_tui.ui.markdown.pens import MUTED, STRONG, TEXT, Look, Pen, Row, width_of
+from ralex_tui.ui.markdown.wrap import clip, wrap
 from ralex_tui.ui.themes import Ink
-from ralex_tui.ui.transcript.pens import MUTED, STRONG, TEXT, Look, Pen, Row, width_of
-from ralex_tui.ui.transcript.wrap import clip, wrap
 
 Word: TypeAlias = Literal["waiting", "thinking", "writing"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ralex_tui.ui.transcript.leaves import Leaf
+from ralex_tui.ui.markdown.leaves import Leaf
 
 
 class Link(NamedTuple):

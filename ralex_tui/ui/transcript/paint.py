@@ -12,18 +12,32 @@ from textual.color import Color
 from textual.strip import Strip
 from textual.style import Style
 
+from ralex_tui.ui.markdown.code import FenceLeaf
+from ralex_tui.ui.markdown.leaves import Leaf
+from ralex_tui.ui.markdown.pens import TEXT, Pen, Pens, Row, width_of
 from ralex_tui.ui.transcript.answer import AnswerEntry
 from ralex_tui.ui.transcript.entry import Entry
 from ralex_tui.ui.transcript.header import Frame
 from ralex_tui.ui.transcript.layout import ViewRow
-from ralex_tui.ui.transcript.leaves import Leaf
 from ralex_tui.ui.transcript.lights import Bar, Kind, Lights, RowLight
-from ralex_tui.ui.transcript.pens import TEXT, Pen, Pens, Row, width_of
 
 _MOST_STRIPS = 1_000  # painted rows kept, some 2 KB each
 
 # Leaf, row, its revision, the writing mark's cell or -1, what is lit.
 Key: TypeAlias = tuple[Leaf, int, int, int, RowLight]
+
+
+def colour(view: Sequence[ViewRow | None], deadline: float) -> bool:
+    """Colour the code in view until `deadline` (time.monotonic); whether that was enough."""
+    in_view: dict[FenceLeaf, tuple[int, int]] = {}
+    for row in view:
+        if row is not None and isinstance(leaf := row.entry.leaves[row.leaf], FenceLeaf) and row.row >= 0:
+            first, _ = in_view.get(leaf, (row.row, 0))
+            in_view[leaf] = first, row.row
+    is_done = True
+    for leaf, (first, last) in in_view.items():
+        is_done = leaf.colour(first, last, deadline) and is_done
+    return is_done
 
 
 class Painter:

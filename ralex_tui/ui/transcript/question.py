@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from ralex_tui.domain.conversation import Message
 from ralex_tui.domain.text import unix_lines, visible
+from ralex_tui.ui.markdown.leaves import Leaf, Piece
+from ralex_tui.ui.markdown.pens import LINE, MUTED, STRONG, TEXT, Pen, Row, width_of
+from ralex_tui.ui.markdown.wrap import Span, wrap
 from ralex_tui.ui.transcript.entry import Entry
 from ralex_tui.ui.transcript.header import Frame, clock
-from ralex_tui.ui.transcript.leaves import Leaf, Piece
-from ralex_tui.ui.transcript.pens import LINE, MUTED, STRONG, TEXT, Pen, Row, width_of
-from ralex_tui.ui.transcript.wrap import Span, wrap
 
 _PADDING = 2
 _TAB = 4
-_PIECE = 8_192  # characters of a long question that make a leaf of their own, so that it costs what is seen
+_PIECE = 4_096  # characters of a long question that make a leaf of their own, so that it costs what is seen
 
 
 class QuestionLeaf(Leaf):

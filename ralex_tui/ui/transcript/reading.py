@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 from textual.message import Message as TextualMessage
 from textual.timer import Timer
 
+from ralex_tui.ui.transcript.answer import AnswerEntry
 from ralex_tui.ui.transcript.cursor import Cursor
 from ralex_tui.ui.transcript.finder import Finder, Found, Match
 from ralex_tui.ui.transcript.layout import ViewRow
@@ -113,8 +114,11 @@ class ReadingPager(SelectingPager):
         self.select(None)
 
     def source_of_message(self) -> str:
-        """The source of the current message; empty where there is none."""
-        return self._column.entries[self._cursor.entry].text if self._cursor.entry >= 0 else ""
+        """The source of the current message, or why there is no answer; empty where there is no message."""
+        if self._cursor.entry < 0:
+            return ""
+        entry = self._column.entries[self._cursor.entry]
+        return entry.text if entry.text.strip() or not isinstance(entry, AnswerEntry) else entry.trouble
 
     def source_of_block(self) -> str:
         """The source of the current block; of code without its fence."""

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from textual.geometry import Offset
 from textual.selection import Selection
 
+from ralex_tui.ui.markdown.leaves import Leaf
+from ralex_tui.ui.markdown.wrap import fold
 from ralex_tui.ui.transcript.entry import Entry
 from ralex_tui.ui.transcript.layout import Column, ViewRow
-from ralex_tui.ui.transcript.leaves import Leaf
-from ralex_tui.ui.transcript.wrap import fold
 
 _LEAVES = 1 << 20  # places for the leaves of an entry in one number; more is taken for the end of the entry
 _END = 1 << 40  # behind any entry

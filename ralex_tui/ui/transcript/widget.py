@@ -10,22 +10,19 @@ from textual.message import Message as TextualMessage
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
-from textual.timer import Timer
 from textual.widget import Widget
 
 from ralex_tui.ui.glyphs import Glyphs
+from ralex_tui.ui.markdown.pens import Look
 from ralex_tui.ui.themes import Ink
 from ralex_tui.ui.transcript.answer import AnswerEntry
-from ralex_tui.ui.transcript.beat import WORK_S, Beat
-from ralex_tui.ui.transcript.code import FenceLeaf
+from ralex_tui.ui.transcript.beat import WORK_S, Beat, Later
 from ralex_tui.ui.transcript.header import Frame
 from ralex_tui.ui.transcript.layout import Column, ViewRow
-from ralex_tui.ui.transcript.paint import Key, Painter
-from ralex_tui.ui.transcript.pens import Look
+from ralex_tui.ui.transcript.paint import Key, Painter, colour
 from ralex_tui.ui.transcript.scrollbar import SlimBar
 
 _IDLE_WORK_S = 0.008  # of work that can wait, such as colours, in one go
-_PAUSE_S = 1 / 30  # until the next, where that was too short
 _WIDEST_TEXT = 100
 _WIDE_SCREEN = 140  # from here on there is room for tokens per second
 _PADDED_SCREEN = 100  # from here on the side padding is 3
@@ -68,8 +65,8 @@ class Pager(ScrollView, can_focus=True):
         self._is_following = True
         self._is_moving = False
         self._beat = Beat(self, self._settle)
-        self._colour_timer: Timer | None = None
-        self._refine_timer: Timer | None = None
+        self._colouring = Later(self, self._colour_more)
+        self._refining = Later(self, self._refine)
         self._view: list[ViewRow | None] = []
         self._changed: set[int] = set()
         self._painted: list[Key | None] = []
@@ -183,12 +180,11 @@ class Pager(ScrollView, can_focus=True):
         self._painter.find_marks(self._view)
         self._colour()
         self._repaint()
-        if self._column.is_rough and self._refine_timer is None:
-            self._refine_timer = self.set_timer(_PAUSE_S, self._refine)
+        if self._column.is_rough:
+            self._refining.ask()
 
     def _refine(self) -> None:
         """Guess better at the heights of what is not in view; nothing in view moves."""
-        self._refine_timer = None
         anchor = None if self._is_following else self._column.anchor(self._top)
         self._column.refine(time.monotonic() + _IDLE_WORK_S)
         self._restore(anchor)
@@ -273,27 +269,16 @@ class Pager(ScrollView, can_focus=True):
 
     # Painting
 
-    def _colour(self) -> None:
-        """Colour the code in view for a few milliseconds; go on a beat later where that was too short."""
-        deadline = time.monotonic() + _IDLE_WORK_S
-        in_view: dict[FenceLeaf, tuple[int, int]] = {}
-        for row in self._view:
-            if row is not None and isinstance(leaf := row.entry.leaves[row.leaf], FenceLeaf) and row.row >= 0:
-                first, _ = in_view.get(leaf, (row.row, 0))
-                in_view[leaf] = first, row.row
-        is_done = True
-        for leaf, (first, last) in in_view.items():
-            is_done = leaf.colour(first, last, deadline) and is_done
-        if not is_done and self._colour_timer is None:
-            self._colour_timer = self.set_timer(_PAUSE_S, self._colour_more)
-
     @property
     def is_colouring(self) -> bool:
-        """Whether code in view will get its colours a beat later."""
-        return self._colour_timer is not None
+        """Whether code in view will get its colours a moment later."""
+        return self._colouring.is_due
+
+    def _colour(self) -> None:
+        if not colour(self._view, time.monotonic() + _IDLE_WORK_S):
+            self._colouring.ask()
 
     def _colour_more(self) -> None:
-        self._colour_timer = None
         self._colour()
         self._repaint()
 

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from rich.cells import cell_len
 
-from ralex_tui.ui.transcript.maths_signs import BRACKETS
+from ralex_tui.ui.maths.signs import BRACKETS
 
 _BETWEEN = "  "
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from ralex_tui.ui.transcript.inline import Env, Inline, inline
-from ralex_tui.ui.transcript.pens import ASIDE, Pen
-from ralex_tui.ui.transcript.tokens import Align
+from ralex_tui.ui.markdown.inline import Env, Inline, inline
+from ralex_tui.ui.markdown.pens import ASIDE, Pen
+from ralex_tui.ui.markdown.tokens import Align
 
 BETWEEN = 3  # cells between columns
 _NARROWEST = 6  # cells that a folded column keeps

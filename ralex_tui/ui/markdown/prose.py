@@ -6,10 +6,10 @@ from bisect import bisect_right
 from copy import copy
 from typing import Literal
 
-from ralex_tui.ui.transcript import grammar
-from ralex_tui.ui.transcript.cuts import pieces
-from ralex_tui.ui.transcript.inline import PIECE, Env, markdown
-from ralex_tui.ui.transcript.tokens import Token
+from ralex_tui.ui.markdown import grammar
+from ralex_tui.ui.markdown.cuts import pieces
+from ralex_tui.ui.markdown.inline import PIECE, Env, markdown
+from ralex_tui.ui.markdown.tokens import Token
 
 _LONGEST_HEADER = 4 * PIECE  # characters; a longer line is no table's header
 _LONGEST_HIDDEN = 400  # characters of a line that is not shown while it may become a table's header

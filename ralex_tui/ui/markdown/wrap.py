@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from functools import lru_cache
 
-from rich.cells import cell_len
+from rich.cells import cell_len, load_cell_table  # type: ignore[attr-defined] # its own import, under a public name
 
 # One cell each by rich's tables, with no combining marks among them; tested against those tables.
 _NARROW = re.compile(
@@ -22,6 +24,23 @@ _NEVER_FIRST = frozenset("、。，．・：；？！）］｝〉》」』】〕
 _MOST_IN_A_CELL = 8  # characters on average: a row is no longer, whatever marks are heaped upon its letters
 
 Span = tuple[int, int]
+
+
+@lru_cache(maxsize=1)
+def _ranges() -> tuple[list[int], list[tuple[int, int, int]]]:
+    """rich's table of ranges that are not one cell wide, and where each begins."""
+    table = list(load_cell_table("auto").widths)
+    return [first for first, _, _ in table], table
+
+
+def _size(cluster: str) -> int:
+    """Cells that a letter takes: rich's figure, which for a single one that was not met before takes rich 4 us."""
+    if len(cluster) > 1 or cluster < " " or "\x7f" <= cluster < "\xa0":
+        return cell_len(cluster)
+    starts, table = _ranges()
+    code = ord(cluster)
+    _, last, size = table[bisect_right(starts, code) - 1]
+    return size if code <= last else 1
 
 
 def is_narrow(text: str) -> bool:
@@ -72,7 +91,7 @@ def _break_wide(text: str, start: int, stop: int, width: int) -> Span:
     while at < stop:
         cluster = _CLUSTER.match(text, at, stop)
         assert cluster is not None
-        size = cell_len(cluster.group())
+        size = _size(cluster.group())
         is_wide = size >= 2
         if text[at] == " ":
             if at > start and text[at - 1] != " ":
@@ -104,7 +123,7 @@ def fold(text: str, width: int) -> list[Span]:
     pieces: list[Span] = []
     start = cells = 0
     for cluster in _CLUSTER.finditer(text):
-        size = cell_len(cluster.group())
+        size = _size(cluster.group())
         is_full = cells + size > width or cluster.start() - start > width * _MOST_IN_A_CELL
         if is_full and cluster.start() > start:
             pieces.append((start, cluster.start()))

@@ -6,11 +6,11 @@ from bisect import bisect_right
 
 from rich.cells import cell_len
 
-from ralex_tui.ui.transcript.cuts import chunks, completed
-from ralex_tui.ui.transcript.inline import Env, Link, Styled, inline
-from ralex_tui.ui.transcript.leaves import Leaf, Piece, Prefix
-from ralex_tui.ui.transcript.pens import TEXT, Look, Pen, Row, width_of
-from ralex_tui.ui.transcript.wrap import Span, wrap
+from ralex_tui.ui.markdown.cuts import chunks, completed
+from ralex_tui.ui.markdown.inline import Env, Link, Styled, inline
+from ralex_tui.ui.markdown.leaves import Leaf, Piece, Prefix
+from ralex_tui.ui.markdown.pens import TEXT, Look, Pen, Row, width_of
+from ralex_tui.ui.markdown.wrap import Span, wrap
 
 
 class TextLeaf(Leaf):

@@ -12,12 +12,12 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from rich.cells import cell_len
 
-from ralex_tui.ui.transcript.columns import BETWEEN, Table
-from ralex_tui.ui.transcript.inline import Inline, inline
-from ralex_tui.ui.transcript.leaves import Leaf, Piece, Prefix
-from ralex_tui.ui.transcript.paragraph import link_in, slice_styled
-from ralex_tui.ui.transcript.pens import ASIDE, LINE, STRONG, TEXT, Look, Row, width_of
-from ralex_tui.ui.transcript.wrap import wrap
+from ralex_tui.ui.markdown.columns import BETWEEN, Table
+from ralex_tui.ui.markdown.inline import Inline, inline
+from ralex_tui.ui.markdown.leaves import Leaf, Piece, Prefix
+from ralex_tui.ui.markdown.paragraph import link_in, slice_styled
+from ralex_tui.ui.markdown.pens import ASIDE, LINE, STRONG, TEXT, Look, Row, width_of
+from ralex_tui.ui.markdown.wrap import wrap
 
 Align: TypeAlias = Literal["left", "center", "right"]
 

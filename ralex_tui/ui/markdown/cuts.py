@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ralex_tui.ui.transcript.inline import PIECE
+from ralex_tui.ui.markdown.inline import PIECE
 
 CHUNK = 2048  # characters of a long paragraph parsed at a time
 _FORCED = 4096  # so far beyond its size a chunk is cut even inside an emphasis

@@ -26,7 +26,7 @@ from pygments.token import (  # type: ignore[import-untyped]
     _TokenType,
 )
 
-from ralex_tui.ui.transcript.languages import lexer_name
+from ralex_tui.ui.markdown.languages import lexer_name
 
 Kind: TypeAlias = Literal["", "keyword", "string", "name", "comment", "added", "removed"]
 Coloured: TypeAlias = tuple[int, int, Kind]

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from ralex_tui.ui.transcript.pens import LINE, Look, Row, Run, width_of
-from ralex_tui.ui.transcript.wrap import clip, fold
+from ralex_tui.ui.markdown.pens import LINE, Look, Row, Run, width_of
+from ralex_tui.ui.markdown.wrap import clip, fold
 
 Prefix = tuple[Run, ...]
 _LEAST_ROOM = 12  # cells that text keeps, however deep it is nested

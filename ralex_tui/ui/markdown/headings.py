@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ralex_tui.ui.transcript.leaves import Piece
-from ralex_tui.ui.transcript.paragraph import TextLeaf
-from ralex_tui.ui.transcript.pens import LINE, STRONG, Pen, Row, width_of
+from ralex_tui.ui.markdown.leaves import Piece
+from ralex_tui.ui.markdown.paragraph import TextLeaf
+from ralex_tui.ui.markdown.pens import LINE, STRONG, Pen, Row, width_of
 
 _PENS = {1: STRONG, 2: STRONG, 3: Pen("text", bold=True)}
 _LOW = Pen("muted", bold=True)

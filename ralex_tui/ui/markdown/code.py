@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from ralex_tui.ui.transcript.languages import label_of, language_of
-from ralex_tui.ui.transcript.leaves import Leaf, Piece, Prefix
-from ralex_tui.ui.transcript.paragraph import slice_styled
-from ralex_tui.ui.transcript.pens import ASIDE, LINE, Look, Pen, Row, width_of
-from ralex_tui.ui.transcript.wrap import Span, fold, is_narrow
+from ralex_tui.ui.markdown.languages import label_of, language_of
+from ralex_tui.ui.markdown.leaves import Leaf, Piece, Prefix
+from ralex_tui.ui.markdown.paragraph import slice_styled
+from ralex_tui.ui.markdown.pens import ASIDE, LINE, Look, Pen, Row, width_of
+from ralex_tui.ui.markdown.wrap import Span, fold, is_narrow
 
 if TYPE_CHECKING:
-    from ralex_tui.ui.transcript.colours import Kind
+    from ralex_tui.ui.markdown.colours import Kind
 
 _PADDING = 2
 _TAB = 4
@@ -38,7 +38,7 @@ class FenceLeaf(Leaf):
         self._written: dict[int, str] = {}  # lines with tabs, as they are in the source
         self._take(lines)
         self.partial: str | None = None
-        from ralex_tui.ui.transcript.colours import Colours  # Pygments, 25 ms: not before there is code
+        from ralex_tui.ui.markdown.colours import Colours  # Pygments, 25 ms: not before there is code
 
         self._colours = Colours(self.lines, self.language)
         self._label = label_of(self.language)

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from ralex_tui.domain.text import visible
-from ralex_tui.ui.transcript.leaves import Leaf, Piece, Prefix
-from ralex_tui.ui.transcript.pens import TEXT, Look, Row, width_of
-from ralex_tui.ui.transcript.wrap import Span, wrap
+from ralex_tui.ui.markdown.leaves import Leaf, Piece, Prefix
+from ralex_tui.ui.markdown.pens import TEXT, Look, Row, width_of
+from ralex_tui.ui.markdown.wrap import Span, wrap
 
 _INDENT = 2
 
 
 def inline_text(source: str) -> str | None:
     """A formula on one line; None where it can't be drawn."""
-    from ralex_tui.ui.transcript.maths import formula  # 4 ms, and most chats hold no formula
+    from ralex_tui.ui.maths.tex import formula  # 4 ms, and most chats hold no formula
 
     return formula(source)
 
 
 def display_text(source: str) -> str:
     """A formula's lines; its source where it can't be drawn."""
-    from ralex_tui.ui.transcript.maths import display  # 4 ms, and most chats hold no formula
+    from ralex_tui.ui.maths.tex import display  # 4 ms, and most chats hold no formula
 
     lines = display(source) or tuple(line.strip() for line in source.strip().split("\n"))
     return visible("\n".join(lines)).replace("\t", " ")

@@ -10,9 +10,9 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from ralex_tui.ui.transcript.maths_grid import Grid, beside, bracketed, columns, one_line
-from ralex_tui.ui.transcript.maths_join import Atom, Kind, joined, raised, signs, single
-from ralex_tui.ui.transcript.maths_signs import (
+from ralex_tui.ui.maths.grid import Grid, beside, bracketed, columns, one_line
+from ralex_tui.ui.maths.join import Atom, Kind, joined, raised, signs, single
+from ralex_tui.ui.maths.signs import (
     ACCENTS,
     ALPHABETS,
     DELIMITERS,
@@ -22,7 +22,7 @@ from ralex_tui.ui.transcript.maths_signs import (
     TEXT_GROUPS,
     in_alphabet,
 )
-from ralex_tui.ui.transcript.maths_words import TooMuchError, Words
+from ralex_tui.ui.maths.words import TooMuchError, Words
 
 _LONGEST = 4_000  # characters; longer is no formula that a row of letters can show
 _MOST_CELLS = 1_000  # of a matrix

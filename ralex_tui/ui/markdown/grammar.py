@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ralex_tui.ui.transcript.tokens import Align
+from ralex_tui.ui.markdown.tokens import Align
 
 SPECIAL = frozenset(">#`~=-+*_|:0123456789[$\\")  # with what anything but text begins
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 import time
 from collections import deque
 
-from ralex_tui.ui.transcript.blocks import Builder
-from ralex_tui.ui.transcript.code import FenceLeaf
-from ralex_tui.ui.transcript.cuts import pieces
-from ralex_tui.ui.transcript.inline import Env
-from ralex_tui.ui.transcript.leaves import Leaf
-from ralex_tui.ui.transcript.opened import LONGEST_ROW, Rows
-from ralex_tui.ui.transcript.paragraph import TextLeaf
-from ralex_tui.ui.transcript.pens import Look
-from ralex_tui.ui.transcript.reader import Reader
-from ralex_tui.ui.transcript.tail import Cleaner, is_undecided, keep
+from ralex_tui.ui.markdown.blocks import Builder
+from ralex_tui.ui.markdown.code import FenceLeaf
+from ralex_tui.ui.markdown.cuts import pieces
+from ralex_tui.ui.markdown.inline import Env
+from ralex_tui.ui.markdown.leaves import Leaf
+from ralex_tui.ui.markdown.opened import LONGEST_ROW, Rows
+from ralex_tui.ui.markdown.paragraph import TextLeaf
+from ralex_tui.ui.markdown.pens import Look
+from ralex_tui.ui.markdown.reader import Reader
+from ralex_tui.ui.markdown.tail import Cleaner, is_undecided, keep
 
 _SLICE = 32_768  # characters cleaned and cut into lines in one go
 _SHOWN_ROW = 16_384  # characters of a table's row shown before it is whole

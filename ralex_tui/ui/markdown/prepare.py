@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from ralex_tui.ui.transcript.inline import markdown
+from ralex_tui.ui.markdown.inline import markdown
 
 
 def prepare() -> None:
     """Import the parser and the lexers. For a thread: none of it touches the screen."""
     markdown()
-    import_module("ralex_tui.ui.transcript.colours")
+    import_module("ralex_tui.ui.markdown.colours")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from ralex_tui.domain.text import visible
-from ralex_tui.ui.transcript.leaves import Leaf
-from ralex_tui.ui.transcript.paragraph import TextLeaf
-from ralex_tui.ui.transcript.table import RowLeaf
+from ralex_tui.ui.markdown.leaves import Leaf
+from ralex_tui.ui.markdown.paragraph import TextLeaf
+from ralex_tui.ui.markdown.table import RowLeaf
 
 # A line that may still become anything: shown when it has become something. The blanks before it are not given
 # back, or a line of nothing else would be gone through once for each of them.

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from ralex_tui.domain.text import visible, visible_line
-from ralex_tui.ui.transcript.formula import display_text, inline_text
-from ralex_tui.ui.transcript.formulas import inline_formula
-from ralex_tui.ui.transcript.pens import ASIDE, Pen
+from ralex_tui.ui.markdown.formula import display_text, inline_text
+from ralex_tui.ui.markdown.formulas import inline_formula
+from ralex_tui.ui.markdown.pens import ASIDE, Pen
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

@@ -9,10 +9,10 @@ from __future__ import annotations
 from copy import copy
 from typing import Any
 
-from ralex_tui.ui.transcript import formulas, grammar
-from ralex_tui.ui.transcript.inline import Env, note_key
-from ralex_tui.ui.transcript.languages import is_maths
-from ralex_tui.ui.transcript.opened import (
+from ralex_tui.ui.markdown import formulas, grammar
+from ralex_tui.ui.markdown.inline import Env, note_key
+from ralex_tui.ui.markdown.languages import is_maths
+from ralex_tui.ui.markdown.opened import (
     CLOSING,
     INDENTED,
     Code,
@@ -24,8 +24,8 @@ from ralex_tui.ui.transcript.opened import (
     Opened,
     Rows,
 )
-from ralex_tui.ui.transcript.prose import Prose
-from ralex_tui.ui.transcript.tokens import Kind, Token
+from ralex_tui.ui.markdown.prose import Prose
+from ralex_tui.ui.markdown.tokens import Kind, Token
 
 _DEEPEST = 40  # quotes and items inside each other; marks beyond are text
 _MOST_COLUMNS = 200  # of a table; one with more is text

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
-from ralex_tui.ui.transcript.maths_signs import (
+from ralex_tui.ui.maths.signs import (
     BIG,
     DELIMITERS,
     ESCAPED,

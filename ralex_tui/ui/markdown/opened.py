@@ -6,9 +6,9 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from ralex_tui.ui.transcript import formulas, grammar
-from ralex_tui.ui.transcript.prose import Prose
-from ralex_tui.ui.transcript.tokens import Kind, Token
+from ralex_tui.ui.markdown import formulas, grammar
+from ralex_tui.ui.markdown.prose import Prose
+from ralex_tui.ui.markdown.tokens import Kind, Token
 
 INDENTED = 4  # blanks that make code
 LONGEST_ROW = 65_536  # characters of a table's row; a longer one is text

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ralex_tui.ui.transcript.maths_signs import ESCAPED
+from ralex_tui.ui.maths.signs import ESCAPED
 
 _WORD = re.compile(r"\\(?:[A-Za-z]+\*?|.|\Z)|\s+|\d+(?:\.\d+)?|.", re.DOTALL)
 _DEEPEST = 16

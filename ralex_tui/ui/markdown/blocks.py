@@ -9,18 +9,18 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from ralex_tui.ui.transcript.code import FenceLeaf
-from ralex_tui.ui.transcript.columns import Table
-from ralex_tui.ui.transcript.cuts import completed
-from ralex_tui.ui.transcript.formula import FormulaLeaf
-from ralex_tui.ui.transcript.headings import NoteLeaf, TitleLeaf, heading_pen
-from ralex_tui.ui.transcript.inline import Env, note_mark
-from ralex_tui.ui.transcript.leaves import Leaf, Prefix, RuleLeaf
-from ralex_tui.ui.transcript.paragraph import TextLeaf
-from ralex_tui.ui.transcript.pens import LINE, MUTED, STRONG, TEXT, Look, Run
-from ralex_tui.ui.transcript.reader import Reader
-from ralex_tui.ui.transcript.table import RowLeaf
-from ralex_tui.ui.transcript.tokens import Token
+from ralex_tui.ui.markdown.code import FenceLeaf
+from ralex_tui.ui.markdown.columns import Table
+from ralex_tui.ui.markdown.cuts import completed
+from ralex_tui.ui.markdown.formula import FormulaLeaf
+from ralex_tui.ui.markdown.headings import NoteLeaf, TitleLeaf, heading_pen
+from ralex_tui.ui.markdown.inline import Env, note_mark
+from ralex_tui.ui.markdown.leaves import Leaf, Prefix, RuleLeaf
+from ralex_tui.ui.markdown.paragraph import TextLeaf
+from ralex_tui.ui.markdown.pens import LINE, MUTED, STRONG, TEXT, Look, Run
+from ralex_tui.ui.markdown.reader import Reader
+from ralex_tui.ui.markdown.table import RowLeaf
+from ralex_tui.ui.markdown.tokens import Token
 
 _TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
 

@@ -1,0 +1,1 @@
+"""TeX formulas as readable Unicode. Knows nothing of Markdown and of screens."""
