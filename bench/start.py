@@ -9,14 +9,11 @@ import time
 from pathlib import Path
 
 from bench.home import environment, home, paced_provider, ralex
+from bench.probe import LETTERS, Probe
 from bench.table import ms, percentile, ratio, show, spread
-from tests.e2e.terminal import Terminal
 
 _RUNS = 9
 _BARE = [sys.executable, "-m", "bench.bare"]
-
-# Letters that no text of ours contains, so that their bytes in the output are the echo of a key.
-_LETTERS = "ЖЩЮЯЭЫФЦЧШБДГИЛПЪЬЙЗжщюяэыфцчшбдгилпъьйз"
 
 
 def main() -> None:
@@ -45,67 +42,31 @@ def starts() -> None:
 
 def _start(command: list[str], folder: Path, marker: str) -> tuple[float, float]:
     started = time.perf_counter()
-    with Terminal(command, env=environment(folder), columns=120, rows=40) as terminal:
-        wanted = marker.encode()
-        while wanted not in terminal.raw:
-            if not terminal.pump(10):
-                raise RuntimeError(f"{command[0]} painted no {marker!r}; the screen was:\n{terminal.screen}")
-        painted = time.perf_counter() - started
-        _echo(terminal, "Ж")
+    with Probe(command, env=environment(folder), columns=120, rows=40) as probe:
+        painted = probe.wait_bytes(marker, 10) - started
+        probe.echo(LETTERS[0])
         return painted, time.perf_counter() - started
 
 
 def echoes() -> None:
-    """Key echo in the first 5 s, while LiteLLM is imported beside, and while an answer streams."""
+    """Key echo in the first 5 s, while LiteLLM is imported beside, and later. `bench.streaming` has it under load."""
     rows = []
-    with home() as folder, paced_provider(200, 2_000) as url:
-        with Terminal(_BARE, env=environment(folder)) as terminal:
-            rows.append(("bare Textual, idle, first 5 s", *_figures(_type_for(terminal, 5.0))))
-        with Terminal(ralex(), env=environment(folder)) as terminal:
-            rows.append(("ralex, first 5 s", *_figures(_type_for(terminal, 5.0))))
-        with Terminal(ralex(), env=environment(folder)) as terminal:
-            terminal.wait_for("ype below")
-            _let_settle(terminal, 6.0)
-            rows.append(("ralex, idle", *_figures(_type_for(terminal, 5.0))))
-        with home(url) as streaming, Terminal(ralex(), env=environment(streaming)) as terminal:
-            terminal.wait_for("ype below")
-            _let_settle(terminal, 6.0)
-            terminal.type("explain\r")
-            terminal.wait_for("planner")
-            rows.append(("ralex, an answer at 200 tokens/s", *_figures(_type_for(terminal, 5.0))))
+    with home() as folder:
+        with Probe(_BARE, env=environment(folder)) as probe:
+            rows.append(("bare Textual, idle, first 5 s", *_figures(_first_keys(probe))))
+        with Probe(ralex(), env=environment(folder)) as probe:
+            rows.append(("ralex, first 5 s", *_figures(_first_keys(probe))))
+        with Probe(ralex(), env=environment(folder)) as probe:
+            probe.wait_bytes("ype below")
+            probe.settle(6.0)
+            rows.append(("ralex, idle", *_figures(probe.type_for(5.0))))
     show("Key echo", ("", "median", "p95", "most", "keys"), rows)
 
 
-def _type_for(terminal: Terminal, duration_s: float) -> list[float]:
-    """Type a letter every 50 ms and time its echo."""
-    while not terminal.raw:
-        terminal.pump(1)
-    waits: list[float] = []
-    end = time.perf_counter() + duration_s
-    while time.perf_counter() < end:
-        waits.append(_echo(terminal, _LETTERS[len(waits) % len(_LETTERS)]))
-        _let_settle(terminal, 0.05)
-        if len(waits) % 30 == 0:  # so that the prompt stays one line
-            os.write(terminal.fd, b"\x7f" * 30)
-            _let_settle(terminal, 0.05)
-    return waits
-
-
-def _echo(terminal: Terminal, letter: str) -> float:
-    terminal.raw.clear()
-    wanted = letter.encode()
-    sent = time.perf_counter()
-    terminal.type(letter)
-    while wanted not in terminal.raw:
-        if not terminal.pump(5):
-            raise RuntimeError(f"no echo within 5 s; the screen was:\n{terminal.screen}")
-    return time.perf_counter() - sent
-
-
-def _let_settle(terminal: Terminal, duration_s: float) -> None:
-    end = time.perf_counter() + duration_s
-    while (left := end - time.perf_counter()) > 0:
-        terminal.pump(left)
+def _first_keys(probe: Probe) -> list[float]:
+    while not probe.raw:
+        probe.pump(1)
+    return probe.type_for(5.0)
 
 
 def _figures(waits: list[float]) -> tuple[str, str, str, str]:
@@ -115,15 +76,15 @@ def _figures(waits: list[float]) -> tuple[str, str, str, str]:
 def memory() -> None:
     """Resident memory of the app and of its children, at rest and after an answer."""
     rows = []
-    with paced_provider(0, 2_000) as url, home(url) as folder, Terminal(ralex(), env=environment(folder)) as terminal:
-        terminal.wait_for("ype below")
-        rows.append(("at the first paint", *_resident(terminal.pid)))
-        _let_settle(terminal, 8.0)
-        rows.append(("at rest, LiteLLM loaded", *_resident(terminal.pid)))
-        terminal.type("explain\r")
-        terminal.wait_for("first token")
-        _let_settle(terminal, 1.0)
-        rows.append(("after an answer of 2,000 tokens", *_resident(terminal.pid)))
+    with paced_provider(0, 2_000) as url, home(url) as folder, Probe(ralex(), env=environment(folder)) as probe:
+        probe.wait_bytes("ype below")
+        rows.append(("at the first paint", *_resident(probe.pid)))
+        probe.settle(8.0)
+        rows.append(("at rest, LiteLLM loaded", *_resident(probe.pid)))
+        probe.type("explain\r")
+        probe.wait_bytes("first token")
+        probe.settle(1.0)
+        rows.append(("after an answer of 2,000 tokens", *_resident(probe.pid)))
     show("Resident memory", ("", "app", "its children"), rows)
 
 
