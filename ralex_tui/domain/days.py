@@ -88,9 +88,18 @@ def today(rule: DayRule, newest: NewestDay | None, now: datetime, is_trusted: Ca
     if newest.rule.day_of(now) <= newest.day or named <= newest.day:
         is_behind = max(newest.rule.day_of(now), named) < newest.day
         return Today(newest.day, is_behind=is_behind)
-    if now - newest.last_at > LONGEST_GAP and not is_trusted():
+    if now - last_sure(rule, newest) > LONGEST_GAP and not is_trusted():
         return Today(newest.day, doubted=named)
     return Today(named)
+
+
+def last_sure(rule: DayRule, newest: NewestDay) -> datetime:
+    """The newest moment that records vouch for.
+
+    What is recorded on a day after its end, a free answer or one that was on its way, was recorded by a clock in
+    doubt, and must not vouch for it.
+    """
+    return min(newest.last_at, day_ends(rule, newest, newest.day))
 
 
 def day_ends(rule: DayRule, newest: NewestDay | None, day: date) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from ralex_tui.domain.daybook import DayBook
-from ralex_tui.domain.days import DayRule, NewestDay, Today, day_ends, today, zone_named
+from ralex_tui.domain.days import DayRule, NewestDay, Today, day_ends, last_sure, today, zone_named
 from ralex_tui.ports.clock import Clock
 from ralex_tui.ports.stores import LedgerStore
 
@@ -46,20 +46,20 @@ class Calendar:
 
     def today(self, rule: DayRule) -> Today:
         """The day that counts now, by what was last read."""
-        return today(rule, self._newest, self._clock.now(), self._is_trusted)
+        return today(rule, self._newest, self._clock.now(), lambda: self._is_trusted(rule))
 
     def ends(self, rule: DayRule, day: date) -> datetime:
         """When that day is over, in UTC."""
         return day_ends(rule, self._newest, day)
 
-    def _is_trusted(self) -> bool:
+    def _is_trusted(self, rule: DayRule) -> bool:
         """Whether the clock that leapt past the newest record did so by the mere passing of time."""
         began, uptime = self._began
         now = self._clock.now()
         passed = timedelta(seconds=self._clock.uptime() - uptime)
         is_steady = abs((now - began) - passed) < _SLACK
         # This process has watched the whole gap, or a time server vouches for the clock.
-        if is_steady and self._newest is not None and self._newest.last_at >= began:
+        if is_steady and self._newest is not None and last_sure(rule, self._newest) >= began:
             return True
         return self._clock.is_synchronised()
 

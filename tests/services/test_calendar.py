@@ -144,6 +144,19 @@ async def test_a_leap_of_days_asks_before_a_new_day_opens(folder: Folder) -> Non
     assert free.day == DAY
 
 
+async def test_a_free_answer_in_a_doubted_day_does_not_open_it_for_anyone(folder: Folder) -> None:
+    ledger = folder.open()
+    await spend_all(ledger, "a")
+    folder.clock.leap(days=3)
+    later = folder.open()
+    await later.reserve("b", free_need(), is_auto=False)
+    folder.clock.move(hours=2)
+
+    for each in (ledger, later, folder.open()):
+        with pytest.raises(DayInDoubt):
+            await each.reserve("c", need(), is_auto=False)
+
+
 async def test_a_day_that_the_user_confirmed_is_open_for_everyone(folder: Folder) -> None:
     ledger = folder.open()
     await spend_all(ledger, "a")

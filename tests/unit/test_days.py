@@ -7,7 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ralex_tui.domain.days import LONGEST_GAP, DayRule, NewestDay, Today, day_ends, today, zone_named
@@ -79,6 +79,7 @@ def test_a_day_ends_at_the_first_moment_of_the_next(zone: str, around: date, hou
     st.datetimes(datetime(2024, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)),
     st.lists(st.tuples(st.floats(0, 100), st.floats(-100, 100)), max_size=30),
 )
+@example("UTC", 0, datetime(2024, 1, 1, tzinfo=UTC), [(0.0, 4.0), (100.0, 100.0), (0.0, 36.0)])
 def test_no_clock_opens_a_day_twice_or_more_days_than_it_leaps(
     zone: str, hour: int, start: datetime, steps: list[tuple[float, float]]
 ) -> None:
@@ -98,6 +99,16 @@ def test_no_clock_opens_a_day_twice_or_more_days_than_it_leaps(
     if opened:
         # Nothing vouches for the clock, so that no step of more than 36 hours opened a day.
         assert (opened[-1] - opened[0]).days <= 3 * len(steps)
+
+
+def test_what_is_recorded_by_a_clock_in_doubt_does_not_vouch_for_it() -> None:
+    rule = rule_of("UTC")
+    leapt = datetime(2026, 3, 22, 23, tzinfo=UTC)
+    newest = NewestDay(date(2026, 3, 14), rule, last_at=leapt)  # a free answer, after the clock had leapt by a week
+
+    found = today(rule, newest, leapt + timedelta(hours=2), lambda: False)
+
+    assert found == Today(date(2026, 3, 14), doubted=date(2026, 3, 23))
 
 
 def test_a_clock_set_back_stays_on_the_newest_day_with_a_warning() -> None:
