@@ -9,9 +9,9 @@ import pytest
 from textual.geometry import Offset
 
 from ralex_tui.ui.themes import Ink
-from ralex_tui.ui.transcript import LiveStatus
+from ralex_tui.ui.transcript import LiveStatus, Notice
 from tests.ui.test_transcript import Stage, long_chat, pending, stage
-from tests.ui.transcript_demo import answer, palette, question
+from tests.ui.transcript_demo import AT, answer, palette, question
 
 TEXT = """\
 The **bold one** begins here.
@@ -65,6 +65,18 @@ async def copied(it: Stage, start: Offset, end: Offset) -> str:
 async def test_a_drag_over_a_word_copies_it() -> None:
     async with said() as it:
         assert await copied(it, spot(it, "begins"), spot(it, "begins", 5)) == "begins"
+
+
+async def test_a_notice_can_be_copied_to_look_it_up() -> None:
+    told = Notice("limit", "Nothing was sent", "The provider answered 402: no credit is left.", "Press F2.", AT)
+    async with said() as it:
+        it.transcript.notice(told)
+        await it.pilot.pause()
+
+        assert await copied(it, spot(it, "answered"), spot(it, "402", 2)) == "answered 402"
+        assert await copied(it, spot(it, "Nothing"), spot(it, "F2.", 2)) == (
+            "Nothing was sent\nThe provider answered 402: no credit is left.\nPress F2."
+        )
 
 
 async def test_a_part_of_emphasis_is_copied_as_it_is_shown() -> None:

@@ -11,8 +11,9 @@ from ralex_tui.ui.markdown.pens import Look
 from ralex_tui.ui.themes import Ink
 from ralex_tui.ui.transcript.answer import AnswerEntry, entry_for
 from ralex_tui.ui.transcript.beat import WORK_S
-from ralex_tui.ui.transcript.entry import EmptyEntry, Entry, NoticeEntry, guess_rows
+from ralex_tui.ui.transcript.entry import EmptyEntry, Entry, guess_rows
 from ralex_tui.ui.transcript.header import Frame, LiveStatus, Notice
+from ralex_tui.ui.transcript.notice import NoticeEntry
 from ralex_tui.ui.transcript.reading import ReadingPager
 
 

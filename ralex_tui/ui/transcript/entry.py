@@ -8,8 +8,6 @@ from ralex_tui.ui.markdown.pens import MUTED
 from ralex_tui.ui.markdown.wrap import wrap
 from ralex_tui.ui.transcript.header import (
     Frame,
-    Notice,
-    notice_rows,
 )
 from ralex_tui.ui.transcript.heights import Heights
 
@@ -119,16 +117,6 @@ class Entry:
 
     def _build(self) -> list[Leaf]:
         raise NotImplementedError
-
-
-class NoticeEntry(Entry):
-    def __init__(self, notice: Notice, frame: Frame) -> None:
-        super().__init__(frame)
-        self._notice = notice
-        self.source = notice.text
-
-    def _build(self) -> list[Leaf]:
-        return [drawn(self.frame, lambda width: notice_rows(self._notice, self.frame, width))]
 
 
 class EmptyEntry(Entry):

@@ -195,23 +195,3 @@ def _sentence(text: str) -> str:
 
 def _wrapped(text: str, pen: Pen, width: int) -> list[Row]:
     return [[(text[start:end], pen)] for start, end in wrap(text, max(2, width))]
-
-
-def notice_rows(notice: Notice, frame: Frame, width: int) -> list[Row]:
-    """A bar at the left in the level's colour; heading and time, why, the way out."""
-    glyphs = frame.look.glyphs
-    role, sign = {
-        "warning": ("warn", f"{glyphs.warning} "),
-        "limit": ("error", f"{glyphs.limit} "),
-        "info": ("line", ""),
-    }[notice.level]
-    room = max(2, width - 2 * _PADDING)
-    at = clock(notice.at)
-    heading = clip(sign + visible_line(notice.heading), max(1, room - len(at) - 2))
-    head: Row = [(heading, STRONG if notice.level == "info" else Pen(role, bold=True))]
-    head += [(" " * max(1, room - width_of(head) - len(at)), TEXT), (at, MUTED)]
-    rows = [head]
-    for text, pen in ((notice.text, TEXT), (notice.hint, MUTED)):
-        if text.strip():
-            rows += _wrapped(visible_line(text, 600), pen, room)
-    return [[(frame.look.thick_bar, Pen(role)), (" ", TEXT), *row] for row in rows]
