@@ -1,4 +1,4 @@
-"""One thing in the transcript: a question, a notice; an answer is in answer.py. Built when it is first seen."""
+"""One thing in the transcript, built when it is first seen: what questions, answers and notices have in common."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a message's own lines are drawn: who spoke, how it stands, what it took; questions and notices."""
+"""How a message's own lines are drawn: who spoke, how it stands, what it took, how it ended."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from ralex_tui.ui.themes import Ink
 
 Word: TypeAlias = Literal["waiting", "thinking", "writing"]
 
-_PADDING = 2
 _SHORTEST_MODEL = 4  # cells; less of a model's name says nothing
 
 
