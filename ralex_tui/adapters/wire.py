@@ -20,8 +20,8 @@ from ralex_tui.adapters.secret import Secret
 from ralex_tui.domain import errors
 from ralex_tui.domain.conversation import Role
 from ralex_tui.domain.errors import EngineError
-from ralex_tui.domain.events import EngineEvent, Finished, TextDelta, ThinkingDelta, UsageReported
-from ralex_tui.domain.models import ModelRef
+from ralex_tui.domain.events import EngineEvent, Finished, Sent, TextDelta, ThinkingDelta, UsageReported, Way
+from ralex_tui.domain.models import ModelRef, Tier
 from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pricing import TokenUsage
 from ralex_tui.ports.engine import EngineRequest
@@ -34,6 +34,8 @@ _ERRORS: dict[str, type[EngineError]] = {
     for kind in (
         EngineError,
         errors.EngineUnavailable,
+        errors.EngineBroken,
+        errors.ModelMissing,
         errors.KeyRefused,
         errors.RateLimited,
         errors.ContextTooLong,
@@ -95,6 +97,7 @@ def pack_request(request: EngineRequest) -> dict[str, Any]:
         "temperature": request.temperature,
         "is_cached": request.is_cached,
         "max_rates": [rate.nano for rate in request.max_rates or ()],
+        "tier": request.tier,
     }
 
 
@@ -108,11 +111,14 @@ def unpack_request(data: dict[str, Any]) -> EngineRequest:
         temperature=data["temperature"],
         is_cached=data["is_cached"],
         max_rates=(rates[0], rates[1]) if rates else None,
+        tier=Tier(data["tier"]) if data["tier"] else None,
     )
 
 
 def pack_event(event: EngineEvent) -> dict[str, Any]:
     match event:
+        case Sent(way):
+            return {"kind": "sent", "way": way}
         case TextDelta(text):
             return {"kind": "text", "text": sendable(text)}
         case ThinkingDelta(text):
@@ -132,6 +138,8 @@ def pack_event(event: EngineEvent) -> dict[str, Any]:
 
 def unpack_event(data: dict[str, Any]) -> EngineEvent:
     match data["kind"]:
+        case "sent":
+            return Sent(Way(data["way"]))
         case "text":
             return TextDelta(data["text"])
         case "thinking":
@@ -154,9 +162,15 @@ def pack_error(error: EngineError) -> dict[str, Any]:
         "message": sendable(error.message),
         "hint": sendable(error.hint),
         "may_be_billed": error.may_be_billed,
+        "retry_after_s": error.retry_after_s,
     }
 
 
 def unpack_error(data: dict[str, Any]) -> EngineError:
     kind = _ERRORS.get(data["kind"], EngineError)
-    return kind(data["message"], hint=data["hint"], may_be_billed=data["may_be_billed"])
+    return kind(
+        data["message"],
+        hint=data["hint"],
+        may_be_billed=data["may_be_billed"],
+        retry_after_s=data["retry_after_s"],
+    )

@@ -18,6 +18,7 @@ from ralex_tui.config.schema import (
     ProviderSettings,
     Settings,
     TierSettings,
+    TimeoutSettings,
     UiSettings,
 )
 from ralex_tui.config.strict_yaml import Document, nearest, read_document
@@ -31,7 +32,7 @@ KINDS = ("openai", "anthropic", "gemini", "openrouter", "ollama_chat")
 PICKS = ("order", "cost", "latency")
 EMBEDDED_PROVIDER = "local"
 _WELL_KNOWN = ("openrouter", "anthropic", "openai", "gemini", EMBEDDED_PROVIDER)
-_SECTIONS = ("budget", "providers", "tiers", "prices", "auto", "ui", "local")
+_SECTIONS = ("budget", "providers", "tiers", "prices", "auto", "ui", "local", "timeouts")
 
 _PROVIDER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
@@ -72,6 +73,7 @@ def settings_from(own: Document | None, prices_file: Document | None = None) -> 
         auto=_auto(root.section("auto")),
         ui=_ui(root.section("ui")),
         local=_local(root.section("local")),
+        timeouts=_timeouts(root.section("timeouts")),
         prices_dated=max((price.dated for price in prices.values() if price.dated), default=None),
     )
 
@@ -257,4 +259,15 @@ def _local(section: Section) -> LocalSettings:
         gguf=section.text("gguf", limit=4_000),
         context=section.integer("context", 512, 1_048_576) or LocalSettings().context,
         threads=section.integer("threads", 1, 1_024),
+    )
+
+
+def _timeouts(section: Section) -> TimeoutSettings:
+    section.refuse_others(TimeoutSettings.__dataclass_fields__)
+    default = TimeoutSettings()
+    return TimeoutSettings(
+        first_token=section.number("first_token", 1, 3_600) or default.first_token,
+        local_first_token=section.number("local_first_token", 1, 3_600) or default.local_first_token,
+        between=section.number("between", 1, 3_600) or default.between,
+        total=section.number("total", 1, 86_400) or default.total,
     )

@@ -101,6 +101,20 @@ class LocalSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeoutSettings:
+    """`timeouts:` how long to wait for a model, in seconds."""
+
+    first_token: float = 120.0
+    """From sending to the first word or thought."""
+    local_first_token: float = 300.0
+    """The same for models on this computer, which may have to be loaded first."""
+    between: float = 60.0
+    """From one word to the next, and for the connection itself."""
+    total: float = 900.0
+    """The longest that one answer may take in all."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of config.yaml, checked."""
 
@@ -111,5 +125,6 @@ class Settings:
     auto: AutoSettings = field(default_factory=AutoSettings)
     ui: UiSettings = field(default_factory=UiSettings)
     local: LocalSettings = field(default_factory=LocalSettings)
+    timeouts: TimeoutSettings = field(default_factory=TimeoutSettings)
     prices_dated: date | None = None
     """The newest date among the prices."""

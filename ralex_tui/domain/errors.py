@@ -9,6 +9,8 @@ RalexError
 │   └── PriceUnknown        a paid model without a price
 ├── EngineError             a model did not answer as it should   (exit code 4)
 │   ├── EngineUnavailable   no answer can be had from it at all
+│   │   └── EngineBroken    what carries the requests failed, not the provider
+│   ├── ModelMissing        the provider has no such model
 │   ├── NoModel             a tier has no model that can be reached
 │   ├── KeyRefused          the provider refused the key
 │   ├── RateLimited         too many requests
@@ -94,17 +96,32 @@ class EngineError(RalexError):
 
     Args:
         may_be_billed: Whether the provider may have charged for the request all the same.
+        retry_after_s: Seconds to wait before the next try, where the provider named them.
     """
 
     exit_code = 4
 
-    def __init__(self, message: str, *, hint: str = "", may_be_billed: bool = True) -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", may_be_billed: bool = True, retry_after_s: float | None = None
+    ) -> None:
         super().__init__(message, hint=hint)
         self.may_be_billed = may_be_billed
+        self.retry_after_s = retry_after_s
 
 
 class EngineUnavailable(EngineError):
     """No connection, a dead process, a missing package: no answer can be had."""
+
+
+class EngineBroken(EngineUnavailable):
+    """What carries requests failed by itself: LiteLLM can't be imported, hangs, died, or raised what no provider says.
+
+    Another way to the same provider may work: direct mode.
+    """
+
+
+class ModelMissing(EngineError):
+    """The provider has no such model, or none at the price that was held for it."""
 
 
 class NoModel(EngineError):

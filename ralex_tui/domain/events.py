@@ -1,11 +1,13 @@
 """What one turn yields, in order: Routed, Reserved, deltas, then one of Settled, Stopped, Failed.
 
-And what an engine yields while it answers: deltas, UsageReported, Finished.
+Where a model fails before its first word, Rerouted and another Reserved come between.
+And what an engine yields while it answers: Sent, deltas, UsageReported, Finished.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeAlias
 
 from ralex_tui.domain.conversation import Message
@@ -14,6 +16,13 @@ from ralex_tui.domain.ledger import Reservation
 from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pricing import TokenUsage
 from ralex_tui.domain.routing import Route
+
+
+class Way(StrEnum):
+    """How a request reaches its provider."""
+
+    LITELLM = "litellm"
+    DIRECT = "direct"  # an OpenAI-compatible request without LiteLLM
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,28 @@ class Reserved:
     """The worst case is on disk; the request leaves now."""
 
     reservation: Reservation
+
+
+@dataclass(frozen=True, slots=True)
+class Rerouted:
+    """A request failed before its first word; it is settled, and another one follows.
+
+    Args:
+        route: Who answers now; its note says what happened.
+        error: What went wrong.
+        wait_s: Seconds until it is sent.
+    """
+
+    route: Route
+    error: RalexError
+    wait_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The request is handed over to be sent."""
+
+    way: Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,5 +125,5 @@ class Failed:
     answer: Message | None = None
 
 
-EngineEvent: TypeAlias = TextDelta | ThinkingDelta | UsageReported | Finished
-TurnEvent: TypeAlias = Routed | Reserved | TextDelta | ThinkingDelta | Settled | Stopped | Failed
+EngineEvent: TypeAlias = Sent | TextDelta | ThinkingDelta | UsageReported | Finished
+TurnEvent: TypeAlias = Routed | Reserved | Rerouted | TextDelta | ThinkingDelta | Settled | Stopped | Failed

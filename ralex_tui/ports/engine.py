@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ralex_tui.domain.conversation import Role
-from ralex_tui.domain.events import EngineEvent
-from ralex_tui.domain.models import ModelRef
+from ralex_tui.domain.events import EngineEvent, Way
+from ralex_tui.domain.models import ModelRef, Tier
 from ralex_tui.domain.money import Usd
 
 
@@ -18,6 +18,7 @@ class EngineRequest:
 
     Args:
         id: The reservation's id; also the id by which an engine's logs call the request.
+        tier: The group of deployments that `model` was chosen from.
         max_tokens: Always sent: the reservation pays for no more.
         is_cached: Whether to ask the provider to keep the messages for the next request.
         max_rates: Dollars for a million tokens in and out that the hold was made with, for brokers that
@@ -31,16 +32,35 @@ class EngineRequest:
     temperature: float | None = None
     is_cached: bool = False
     max_rates: tuple[Usd, Usd] | None = None
+    tier: Tier | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """How requests are carried now.
+
+    Args:
+        way: Who would carry the next request.
+        is_ready: Whether it would leave at once; false while LiteLLM is being imported.
+        why: What is wrong with LiteLLM, one sentence; empty where nothing is.
+        hint: What to do about it.
+    """
+
+    way: Way
+    is_ready: bool = True
+    why: str = ""
+    hint: str = ""
 
 
 class Engine(Protocol):
     """Streams answers. Closing the generator, or cancelling its task, stops the request at the provider."""
 
     def stream(self, request: EngineRequest) -> AsyncGenerator[EngineEvent]:
-        """Send the request and yield deltas, then at most one UsageReported, then Finished.
+        """Send the request and yield, where the way is known, Sent; deltas; at most one UsageReported; Finished.
 
         Raises:
-            EngineError: With `may_be_billed` false only if the request certainly never arrived.
+            EngineError: With `may_be_billed` false only if the request certainly never arrived, or was refused
+                before any work.
         """
         ...
 

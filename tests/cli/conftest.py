@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from ralex_tui import bootstrap
 from ralex_tui.adapters.endpoints import KEY_VARIABLES
 from ralex_tui.adapters.scripted_engine import ScriptedEngine
+from ralex_tui.bootstrap import wiring
 from ralex_tui.cli.main import main
 from ralex_tui.domain.events import EngineEvent, TextDelta
 from ralex_tui.ports.engine import EngineRequest
@@ -74,7 +74,7 @@ class InterruptedEngine(ScriptedEngine):
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> InterruptedEngine:
     engine = InterruptedEngine()
-    monkeypatch.setattr(bootstrap, "_engine", lambda setup, *, in_process: engine)
+    monkeypatch.setattr(wiring, "make_engine", lambda setup, **_: engine)
     return engine
 
 

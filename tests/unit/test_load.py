@@ -483,7 +483,16 @@ def test_local_zone_is_an_offset_where_no_name_is_told(tmp_path: Path) -> None:
 
 
 def test_bundled_themes_and_config_are_within_the_readers_limits() -> None:
-    assert read_yaml(bundled("config.yaml")).keys() == {"budget", "providers", "tiers", "prices", "auto", "ui", "local"}
+    assert read_yaml(bundled("config.yaml")).keys() == {
+        "budget",
+        "providers",
+        "tiers",
+        "prices",
+        "auto",
+        "ui",
+        "local",
+        "timeouts",
+    }
 
 
 def test_entered_prices_come_over_those_of_the_configuration(paths: Paths) -> None:

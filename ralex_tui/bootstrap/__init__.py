@@ -1,0 +1,28 @@
+"""The composition root: the one room that knows every concrete class.
+
+What it wires is imported where it is used: `ralex --version` and `ralex spend` must stay as quick as
+Python itself, and the first paint waits for nothing that it does not show.
+"""
+
+from ralex_tui.bootstrap.app import collect_garbage, run_app
+from ralex_tui.bootstrap.doctor import doctor_facts
+from ralex_tui.bootstrap.models import catalogue, install_local_model
+from ralex_tui.bootstrap.setup import Setup, load
+from ralex_tui.bootstrap.stores import open_ledger, open_library, open_prices, open_reconcile
+from ralex_tui.bootstrap.wiring import build_services, open_services
+
+__all__ = [
+    "Setup",
+    "build_services",
+    "catalogue",
+    "collect_garbage",
+    "doctor_facts",
+    "install_local_model",
+    "load",
+    "open_ledger",
+    "open_library",
+    "open_prices",
+    "open_reconcile",
+    "open_services",
+    "run_app",
+]
