@@ -1,11 +1,12 @@
 """What our child processes have in common: how they are started, what they inherit, how they end.
 
-Used on both sides: the app builds the command and the environment, the child guards its pipes.
-Imports nothing outside the standard library, so that a child is up at once.
+Used on both sides: the parent builds the command and the environment (see `spawned`), the child guards its
+pipes. Imports nothing outside the standard library, so that a child is up at once.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -17,7 +18,7 @@ from pathlib import Path
 import ralex_tui
 
 _PR_SET_PDEATHSIG = 1
-_LOG_LIMIT = 1_000_000
+_BY_LINES = 1  # _IOLBF in stdio.h
 
 # All that a child needs of the environment. A list of what may pass, and not of what may not:
 # other programs' keys lie in variables whose names nobody can list.
@@ -36,8 +37,9 @@ _PASSED = frozenset(
 def child_command(module: str, *args: str) -> list[str]:
     """The command that runs one of our modules as a child."""
     # -P: without it `-m` puts the current folder first on the path, and a cloned repository
-    # with a litellm.py in it would run as us.
-    return [sys.executable, "-P", "-m", module, *args]
+    # with a litellm.py in it would run as us. -u and faulthandler: a child that crashes has
+    # printed all that it had to say, and where it was.
+    return [sys.executable, "-P", "-u", "-X", "faulthandler", "-m", module, *args]
 
 
 def child_env(environ: Mapping[str, str]) -> dict[str, str]:
@@ -59,27 +61,19 @@ def die_with_parent() -> None:
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def take_stdout(log: Path) -> int:
-    """Keep the real stdout for the protocol and send whatever is printed, by anyone, to `log`.
+def take_protocol(descriptor: int) -> int:
+    """Keep the pipe to the parent, which `descriptor` names, from this process's own children.
 
-    Returns:
-        A new descriptor of the real stdout, not inherited by this process's own children.
+    What anyone prints, from Python or C, goes to the log: stdout and stderr were the log's from the first moment on.
     """
-    protocol = os.dup(1)
-    target = open_log(log)
-    os.dup2(target, 1)
-    os.dup2(target, 2)
-    os.close(target)
-    return protocol
-
-
-def open_log(log: Path) -> int:
-    """A descriptor that appends to `log`, for its owner only; one that has grown past 1 MB begins anew."""
-    try:
-        is_long = log.stat().st_size > _LOG_LIMIT
-    except OSError:
-        is_long = False
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | (os.O_TRUNC if is_long else 0)
-    descriptor = os.open(log, flags, 0o600)
-    os.fchmod(descriptor, 0o600)
+    os.set_inheritable(descriptor, False)
+    _print_by_lines()
     return descriptor
+
+
+def _print_by_lines() -> None:
+    """Have C's stdout written line by line: into a pipe it would be held back, and be lost in a crash."""
+    libc = ctypes.CDLL(None)
+    with contextlib.suppress(ValueError):  # the symbol has another name on macOS
+        stdout = ctypes.c_void_p.in_dll(libc, "stdout")
+        libc.setvbuf(stdout, None, _BY_LINES, 0)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from ralex_tui.adapters.secret import Secret
 from ralex_tui.config.schema import ProviderSettings, Settings
 from ralex_tui.domain.errors import ConfigError
 from ralex_tui.domain.models import ModelRef
+from ralex_tui.domain.text import visible_line
 
 LOCAL_PROVIDER = "local"
 """The provider whose models the embedded server answers."""
@@ -30,6 +32,14 @@ KEY_VARIABLES: Mapping[str, str] = {
 OPENROUTER = "openrouter"
 
 OPENROUTER_ADDRESS = "https://openrouter.ai/api/v1"
+
+KIND_ADDRESSES: Mapping[str, str] = {
+    OPENROUTER: OPENROUTER_ADDRESS,
+    "openai": "https://api.openai.com/v1",
+    "anthropic": "https://api.anthropic.com/v1",
+    "gemini": "https://generativelanguage.googleapis.com/v1beta",
+}
+"""Where the kinds have their own addresses."""
 
 # LiteLLM takes a key from the environment when it is given none, and a key belongs to one host
 # only: so it is always given one.
@@ -105,6 +115,24 @@ def openrouter_address(settings: Settings) -> str:
 def has_openrouter_key(settings: Settings, environ: Mapping[str, str]) -> bool:
     """Whether OpenRouter can be used: its key is there."""
     return any(known.provider == OPENROUTER and known.key != NO_KEY for known in endpoints(settings, environ))
+
+
+def key_hosts(settings: Settings) -> dict[str, str]:
+    """Where the key in each variable goes, by the variable's name: its host and no other."""
+    bound: dict[str, list[str]] = {}
+    for name, entry in settings.providers.items():
+        # As in `endpoints`: a kind's usual key goes to the kind's own address only.
+        variable = entry.api_key_env or (KEY_VARIABLES.get(entry.kind) if entry.api_base is None else None)
+        if variable:
+            bound.setdefault(variable, []).append(_host(entry.api_base or KIND_ADDRESSES.get(entry.kind, name)))
+    for name, variable in KEY_VARIABLES.items():
+        if name not in settings.providers:
+            bound.setdefault(variable, []).append(_host(KIND_ADDRESSES[name]))
+    return {variable: f"for {' and '.join(dict.fromkeys(hosts))} only" for variable, hosts in bound.items()}
+
+
+def _host(address: str) -> str:
+    return visible_line(urlsplit(address).netloc or address, 80)
 
 
 def _known(name: str, environ: Mapping[str, str]) -> Endpoint | None:

@@ -1,7 +1,7 @@
-"""The child process that runs LiteLLM for the app: `python -m ralex_tui.adapters.engine_host LOG`.
+"""The child process that carries requests: `python -m ralex_tui.adapters.engine_host DESCRIPTOR LOG`.
 
-It reads orders from stdin and writes events to stdout, see `wire`; it ends when stdin does. Its
-real stdout belongs to the protocol alone: whatever anything prints goes to the log.
+It runs LiteLLM, or direct mode in its place. It reads orders from stdin and writes events to the pipe
+DESCRIPTOR, see `wire`; it ends when stdin does. Its stdout and stderr belong to the log.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from ralex_tui.adapters import wire
-from ralex_tui.adapters.child import die_with_parent, take_stdout
-from ralex_tui.domain.errors import EngineError, EngineUnavailable
-from ralex_tui.domain.events import EngineEvent, TextDelta, ThinkingDelta
+from ralex_tui.adapters.child import die_with_parent, take_protocol
+from ralex_tui.domain.errors import EngineBroken, EngineError
+from ralex_tui.domain.events import EngineEvent, TextDelta, ThinkingDelta, Way
 from ralex_tui.ports.engine import EngineRequest
 
 _log = logging.getLogger(__name__)
@@ -33,12 +33,29 @@ class Outlet:
 
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self._writer = writer
+        # Drained means written to the last byte: what was said before this process dies is heard.
+        writer.transport.set_write_buffer_limits(high=0)
 
     def say(self, ev: str, **fields: Any) -> None:
         self._writer.write(wire.line({"ev": ev, **fields}))
 
     async def drain(self) -> None:
         await self._writer.drain()
+
+
+class Network:
+    """Knows whether this process has made a connection since `watch`; before that it can have sent nothing."""
+
+    def __init__(self) -> None:
+        self.was_used = False
+
+    def watch(self) -> None:
+        """Begin to look. After the imports: the hook would cost each of their 40,000 events a microsecond."""
+        sys.addaudithook(self._look)
+
+    def _look(self, event: str, _args: tuple[object, ...]) -> None:
+        if event == "socket.connect":
+            self.was_used = True
 
 
 class Gatherer:
@@ -80,9 +97,11 @@ class Gatherer:
 class Host:
     """Carries out the app's orders; each request is a task of its own."""
 
-    def __init__(self, outlet: Outlet, log: Path) -> None:
+    def __init__(self, outlet: Outlet, log: Path, network: Network) -> None:
         self._outlet = outlet
         self._log = log
+        self._network = network
+        self._name = "the engine"
         self._engine: Any = None
         self._requests: dict[str, asyncio.Task[None]] = {}
         self._chores: set[asyncio.Task[None]] = set()
@@ -94,6 +113,8 @@ class Host:
                 self._configure(order)
             case "warm":
                 self._begin(self._warm())
+            case "ping":
+                self._outlet.say("pong")
             case "start":
                 request = wire.unpack_request(order)
                 self._requests[request.id] = asyncio.create_task(self._answer(request))
@@ -118,10 +139,9 @@ class Host:
     def _configure(self, order: dict[str, Any]) -> None:
         endpoints = [wire.unpack_endpoint(each) for each in order["endpoints"]]
         if self._engine is None:
-            # After the handshake: what it imports (httpx) takes 0.14 s.
-            from ralex_tui.adapters.litellm_engine import LitellmEngine
-
-            self._engine = LitellmEngine(endpoints, log=self._log, **order["limits"])
+            way = Way(order["engine"])
+            self._name = wire.NAMES[way]
+            self._engine = _engine(way)(endpoints, log=self._log, **order["limits"])
             self._begin(self._prepare())
         else:
             self._engine.set_endpoints(endpoints)
@@ -134,9 +154,13 @@ class Host:
     async def _prepare(self) -> None:
         try:
             await self._engine.prepare()
-        except EngineUnavailable as error:
+        except EngineError as error:
             self._outlet.say("unusable", **wire.pack_error(error))
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the edge of a chore: an import may raise anything
+            _log.exception("what carries requests can't be loaded")
+            self._outlet.say("unusable", **wire.pack_error(self._unexpected("can't be loaded", error)))
         else:
+            self._network.watch()
             self._outlet.say("ready")
 
     async def _warm(self) -> None:
@@ -155,6 +179,8 @@ class Host:
         gatherer = Gatherer(lambda event: self._outlet.say("event", id=request.id, **wire.pack_event(event)))
         try:
             try:
+                self._outlet.say("taken", id=request.id)
+                await self._outlet.drain()
                 async with contextlib.aclosing(self._engine.stream(request)) as events:
                     async for event in events:
                         gatherer.take(event)
@@ -163,18 +189,34 @@ class Host:
                 gatherer.flush()
         except EngineError as error:
             self._outlet.say("error", id=request.id, **wire.pack_error(error))
-        except Exception as error:  # noqa: BLE001 - the edge of a request's task: a bug, ours or LiteLLM's
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the edge of a request's task: a bug, ours or LiteLLM's
             _log.exception("request %s failed", request.id)
-            unexpected = EngineUnavailable(
-                f"the engine failed unexpectedly ({type(error).__name__})", hint=f"the log tells more: {self._log}"
-            )
-            self._outlet.say("error", id=request.id, **wire.pack_error(unexpected))
+            self._outlet.say("error", id=request.id, **wire.pack_error(self._unexpected("failed unexpectedly", error)))
         finally:
             del self._requests[request.id]
             self._outlet.say("closed", id=request.id)
 
+    def _unexpected(self, what: str, error: BaseException) -> EngineBroken:
+        """What no provider says: a bug in what carries requests."""
+        return EngineBroken(
+            f"{self._name} {what} ({type(error).__name__})",
+            hint=f"the log tells more: {self._log}",
+            may_be_billed=self._network.was_used,
+        )
 
-async def serve(protocol: int, log: Path) -> None:
+
+def _engine(way: Way) -> Any:
+    """The class of what carries requests. Imported after the handshake: what it imports (httpx) takes 0.14 s."""
+    if way is Way.DIRECT:
+        from ralex_tui.adapters.direct_engine import DirectEngine
+
+        return DirectEngine
+    from ralex_tui.adapters.litellm_engine import LitellmEngine
+
+    return LitellmEngine
+
+
+async def serve(protocol: int, log: Path, network: Network) -> None:
     """Obey until the app says so or is gone; then end the process."""
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=wire.MAX_LINE)
@@ -183,7 +225,7 @@ async def serve(protocol: int, log: Path) -> None:
         lambda: asyncio.streams.FlowControlMixin(loop=loop), os.fdopen(protocol, "wb", buffering=0)
     )
     outlet = Outlet(asyncio.StreamWriter(transport, flow, None, loop))
-    host = Host(outlet, log)
+    host = Host(outlet, log, network)
     outlet.say("hello")
     while order := await reader.readline():
         if not host.obey(wire.parse(order)):
@@ -199,10 +241,9 @@ async def serve(protocol: int, log: Path) -> None:
 def main() -> None:
     """Run until stdin ends."""
     die_with_parent()
-    log = Path(sys.argv[1])
-    protocol = take_stdout(log)
+    protocol, log = take_protocol(int(sys.argv[1])), Path(sys.argv[2])
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    asyncio.run(serve(protocol, log))
+    asyncio.run(serve(protocol, log, Network()))
 
 
 if __name__ == "__main__":

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from typing import Protocol
 
 from ralex_tui.adapters.endpoints import LOCAL_PROVIDER, Endpoint
 from ralex_tui.domain.errors import EngineError
-from ralex_tui.domain.events import EngineEvent
-from ralex_tui.ports.engine import Engine, EngineRequest
+from ralex_tui.domain.events import EngineEvent, Way
+from ralex_tui.ports.engine import Engine, EngineRequest, EngineStatus
 
 
 class ConfigurableEngine(Engine, Protocol):
-    """An Engine that is told what can be reached: LitellmEngine, HostedEngine."""
+    """An Engine that is told what can be reached: Emergency, HostedEngine, LitellmEngine."""
 
     def set_endpoints(self, endpoints: Iterable[Endpoint]) -> None:
         """Replace what can be reached, for requests to come."""
@@ -22,6 +22,9 @@ class ConfigurableEngine(Engine, Protocol):
 
 class LocalServer(Protocol):
     """What runs the embedded model: EmbeddedModel."""
+
+    @property
+    def is_running(self) -> bool: ...
 
     async def start(self) -> Endpoint:
         """Have it running; says where.
@@ -45,6 +48,7 @@ class Engines:
         endpoints: What can be reached besides the embedded model.
         warm_embedded: Whether `warm_up` loads the embedded model too (about 1.2 s and 200 MB):
             right where it is likely to answer, as without any key.
+        status: How requests are carried now; always by LiteLLM if none is given.
     """
 
     def __init__(
@@ -54,13 +58,20 @@ class Engines:
         endpoints: Iterable[Endpoint],
         *,
         warm_embedded: bool = False,
+        status: Callable[[], EngineStatus] = lambda: EngineStatus(Way.LITELLM),
     ) -> None:
+        self.status = status
         self._remote = remote
         self._embedded = embedded
         self._endpoints = tuple(endpoints)
         self._warm_embedded = warm_embedded
         self._local: Endpoint | None = None
         remote.set_endpoints(self._endpoints)
+
+    @property
+    def is_embedded_running(self) -> bool:
+        """Whether the embedded model is loaded."""
+        return self._embedded.is_running
 
     def set_endpoints(self, endpoints: Iterable[Endpoint]) -> None:
         """Replace what can be reached besides the embedded model."""

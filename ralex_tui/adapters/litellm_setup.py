@@ -8,19 +8,17 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Callable, MutableMapping
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
-from ralex_tui.adapters.child import open_log
+from ralex_tui.adapters.child_log import Redact, append
 from ralex_tui.adapters.litellm_mends import mend
 from ralex_tui.domain.text import visible
 
 _LOGGERS = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy")
 _ADDRESSES = ("_BASE_URL", "_API_BASE")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-Redact = Callable[[str], str]
 
 
 def prepare_environment(environ: MutableMapping[str, str]) -> None:
@@ -76,20 +74,21 @@ def load_litellm(log: Path | None, redact: Redact) -> Any:
 
 
 def _handler(log: Path | None, redact: Redact) -> logging.Handler:
-    if log is None:
-        return logging.NullHandler()
-    # Opened by us for its mode (0600) and its bounded size.
-    handler = logging.StreamHandler(os.fdopen(open_log(log), "w", encoding="utf-8", errors="replace"))
-    handler.setFormatter(_Cleaned(redact))
-    return handler
+    return logging.NullHandler() if log is None else _LogFile(log, redact)
 
 
-class _Cleaned(logging.Formatter):
-    """A line of the log: servers' words are made harmless, keys are taken out."""
+class _LogFile(logging.Handler):
+    """Adds each record to a file of bounded size: servers' words are made harmless, keys are taken out."""
 
-    def __init__(self, redact: Redact) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+    def __init__(self, log: Path, redact: Redact) -> None:
+        super().__init__()
+        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        self._log = log
         self._redact = redact
 
-    def format(self, record: logging.LogRecord) -> str:
-        return visible(self._redact(super().format(record)))
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            append(self._log, self._redact(visible(self.format(record))) + "\n")
+        except (OSError, TypeError, ValueError):
+            # A full disk, or arguments that do not fit the message.
+            self.handleError(record)

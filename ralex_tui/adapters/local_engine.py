@@ -17,10 +17,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ralex_tui.adapters.child import child_command, child_env
 from ralex_tui.adapters.endpoints import LOCAL_PROVIDER, Endpoint
 from ralex_tui.adapters.local_install import MODEL_FILE, models_dir
-from ralex_tui.adapters.secret import Secret
+from ralex_tui.adapters.secret import Redactor, Secret
+from ralex_tui.adapters.spawned import Spawned, spawn
 from ralex_tui.config.schema import LocalSettings
 from ralex_tui.domain.errors import EngineUnavailable
 from ralex_tui.domain.text import visible_line
@@ -54,7 +54,7 @@ class EmbeddedModel:
         self._gguf = gguf_file(settings, paths, self._environ)
         self._log = paths.logs / "local-model.log"
         self._load_s = load_s
-        self._process: asyncio.subprocess.Process | None = None
+        self._child: Spawned | None = None
         self._endpoint: Endpoint | None = None
         self._starting = asyncio.Lock()
         self._starts: deque[float] = deque(maxlen=_STARTS_ALLOWED)
@@ -66,12 +66,12 @@ class EmbeddedModel:
 
     @property
     def is_running(self) -> bool:
-        return self._endpoint is not None and self._process is not None and not _has_ended(self._process)
+        return self._endpoint is not None and self._child is not None and not self._child.has_ended
 
     @property
     def pid(self) -> int | None:
         """The server's process id, while there is one."""
-        return self._process.pid if self._process else None
+        return self._child.process.pid if self._child else None
 
     @property
     def log(self) -> Path:
@@ -91,9 +91,9 @@ class EmbeddedModel:
             self._check_installed()
             self._check_storm()
             key = Secret(secrets.token_urlsafe(32))
-            self._process = await self._spawn()
+            self._child = await self._spawn(key)
             try:
-                address = await self._load(self._process, key)
+                address = await self._load(self._child, key)
             except BaseException:
                 await self._end()
                 raise
@@ -102,10 +102,9 @@ class EmbeddedModel:
 
     async def close(self) -> None:
         """End the server, also while it loads. Safe to call more than once."""
-        if self._starting.locked() and self._process is not None:
+        if self._starting.locked() and self._child is not None:
             # Or closing would wait until a big model is loaded, only to end it.
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+            self._child.kill()
         async with self._starting:
             await self._end()
 
@@ -130,21 +129,13 @@ class EmbeddedModel:
             raise self._failure("the embedded model keeps ending")
         self._starts.append(now)
 
-    async def _spawn(self) -> asyncio.subprocess.Process:
+    async def _spawn(self, key: Secret) -> Spawned:
         try:
-            return await asyncio.create_subprocess_exec(
-                *child_command(_SERVER, str(self._log)),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-                env=child_env(self._environ),
-                cwd=self._log.parent,
-                start_new_session=True,
-            )
+            return await spawn(_SERVER, log=self._log, environ=self._environ, redact=Redactor([key]))
         except OSError as error:
             raise self._failure(f"the embedded model can't be started: {error.strerror or error}") from error
 
-    async def _load(self, process: asyncio.subprocess.Process, key: Secret) -> str:
+    async def _load(self, child: Spawned, key: Secret) -> str:
         """Send what to load, and wait for the address."""
         order = {
             "gguf": str(self._gguf.absolute()),
@@ -152,14 +143,10 @@ class EmbeddedModel:
             "context": self._settings.context,
             "threads": self._settings.threads or default_threads(),
         }
-        assert process.stdin is not None
-        assert process.stdout is not None
-        with contextlib.suppress(ConnectionError):
-            process.stdin.write(json.dumps(order).encode() + b"\n")
-            await process.stdin.drain()
+        child.order(json.dumps(order).encode() + b"\n")
         try:
             async with asyncio.timeout(self._load_s):
-                said = await process.stdout.readline()
+                said = await child.said.readline()
         except TimeoutError as error:
             raise self._failure(f"the embedded model was not loaded within {self._load_s:g} s") from error
         reply: dict[str, Any] = json.loads(said) if said else {}
@@ -178,27 +165,14 @@ class EmbeddedModel:
         return EngineUnavailable(message, hint=f"the log tells why: {self._log}", may_be_billed=False)
 
     async def _end(self) -> None:
-        process, self._process, self._endpoint = self._process, None, None
-        if process is None:
+        child, self._child, self._endpoint = self._child, None, None
+        if child is None:
             return
-        assert process.stdin is not None
-        process.stdin.close()
-        try:
+        child.end_orders()
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_FAREWELL_S):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
-
-
-def _has_ended(process: asyncio.subprocess.Process) -> bool:
-    """Whether the process is over, asked of the system: asyncio learns of it a little later."""
-    if process.returncode is not None or not hasattr(os, "waitid"):
-        return process.returncode is not None
-    try:
-        return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-    except ChildProcessError:
-        return True
+                await child.process.wait()
+        await child.end()
 
 
 def default_threads() -> int:

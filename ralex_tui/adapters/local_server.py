@@ -1,7 +1,7 @@
-"""The child process of the embedded model: `python -m ralex_tui.adapters.local_server LOG`.
+"""The child process of the embedded model: `python -m ralex_tui.adapters.local_server DESCRIPTOR`.
 
-Reads one JSON line from stdin (the model file, a key, sizes), answers with one on stdout (the
-address, or why not), and serves llama.cpp's OpenAI-like API on loopback until stdin ends.
+Reads one JSON line from stdin (the model file, a key, sizes), answers with one on the pipe DESCRIPTOR
+(the address, or why not), and serves llama.cpp's OpenAI-like API on loopback until stdin ends.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ import os
 import sys
 import threading
 import urllib.parse
-from pathlib import Path
 from typing import Any
 
-from ralex_tui.adapters.child import die_with_parent, take_stdout
+from ralex_tui.adapters.child import die_with_parent, take_protocol
 
 _HOST = "127.0.0.1"
 _PROMPT_CACHE_MIB = 64  # the library's own default may grow to 8 GiB
@@ -72,7 +71,7 @@ def check_health(address: str, key: str) -> None:
 def main() -> None:
     """Serve until stdin ends, which it does with the app, however that ends."""
     die_with_parent()
-    protocol = take_stdout(Path(sys.argv[1]))
+    protocol = take_protocol(int(sys.argv[1]))
     order = json.loads(sys.stdin.buffer.readline())
     # In a thread, because loading a model blocks this one for seconds.
     threading.Thread(target=_end_with_stdin, daemon=True).start()

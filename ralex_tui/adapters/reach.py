@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import httpx
 
-from ralex_tui.adapters.endpoints import NO_KEY, OPENROUTER, OPENROUTER_ADDRESS, Endpoint
+from ralex_tui.adapters.endpoints import KIND_ADDRESSES, NO_KEY, Endpoint
 from ralex_tui.domain.errors import AnswerTimeout, EngineUnavailable, KeyRefused
 from ralex_tui.domain.text import visible_line
 
-_ADDRESSES = {
-    OPENROUTER: OPENROUTER_ADDRESS,
-    "openai": "https://api.openai.com/v1",
-    "anthropic": "https://api.anthropic.com/v1",
-    "gemini": "https://generativelanguage.googleapis.com/v1beta",
-}
 # OpenRouter lists its models to anyone; what it says of a key tells whether the key is good.
 _PATHS = {"openrouter": "/key", "ollama_chat": "/api/tags"}
 
@@ -37,7 +31,7 @@ async def ask(endpoint: Endpoint, path: str, *, base: str | None = None, timeout
         EngineError: As `reach`.
     """
     name = visible_line(endpoint.provider, 40)
-    root = base or endpoint.api_base or _ADDRESSES.get(endpoint.kind, "")
+    root = base or endpoint.api_base or KIND_ADDRESSES.get(endpoint.kind, "")
     url = root.rstrip("/") + path
     try:
         async with httpx.AsyncClient(timeout=timeout_s, follow_redirects=False) as client:

@@ -11,10 +11,10 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ralex_tui.domain.events import EngineEvent, Finished, TextDelta, ThinkingDelta, UsageReported
+from ralex_tui.domain.events import EngineEvent, Finished, TextDelta, ThinkingDelta, UsageReported, Way
 from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pricing import TokenUsage, estimate_tokens
-from ralex_tui.ports.engine import EngineRequest
+from ralex_tui.ports.engine import EngineRequest, EngineStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,10 @@ class ScriptedEngine:
             is_over = True
         finally:
             self.n_closed_early += not is_over
+
+    def status(self) -> EngineStatus:
+        """As if LiteLLM were there."""
+        return EngineStatus(Way.LITELLM)
 
     async def warm_up(self) -> None:
         self.is_warm = True

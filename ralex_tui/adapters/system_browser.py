@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import PurePath
 
+from ralex_tui.adapters.search_path import search_path
 from ralex_tui.adapters.system_clipboard import is_remote, is_wsl
 
 _LIMIT_S = 10.0
@@ -52,6 +53,7 @@ class SystemBrowser:
 
     async def open(self, address: str) -> bool:
         env = {name: value for name, value in self._environ.items() if name in _PASSED or name.startswith(_FAMILIES)}
+        env["PATH"] = search_path(self._environ)
         if named := self._browsers():
             env["BROWSER"] = named
         nowhere = asyncio.subprocess.DEVNULL

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from ralex_tui.adapters.search_path import search_path
 from ralex_tui.domain.text import visible_line
 from ralex_tui.ports.clipboard import Copied, Terminal
 
@@ -83,6 +84,12 @@ class SystemClipboard:
             is_screen="STY" in environ and "TMUX" not in environ,
         )
 
+    @property
+    def installed(self) -> tuple[str, ...]:
+        """The programs that would be tried, the best first; tmux last. Looks at files."""
+        wanted = (*self._programs(), *(_TMUX[:1] if "TMUX" in self._environ else ()))
+        return tuple(program.name for program in self._which(wanted))
+
     async def copy(self, text: str) -> Copied:
         """Offer the text to the programs there are, the best first, until one has taken it; and to tmux in any case."""
         data = text.encode()
@@ -128,7 +135,7 @@ class SystemClipboard:
         return f"To be certain, install {names}." if names else ""
 
     def _which(self, wanted: tuple[_Program, ...]) -> list[_Program]:
-        path = self._environ.get("PATH", os.defpath)
+        path = search_path(self._environ)
         return [program for program in wanted if shutil.which(program.command[0], path=path)]
 
     async def _first(self, wanted: tuple[_Program, ...], data: bytes) -> tuple[str, str]:
@@ -142,10 +149,7 @@ class SystemClipboard:
 
     async def _run(self, program: _Program, data: bytes) -> str:
         """Give a program the text; how it failed, empty where it did not."""
-        command = [
-            shutil.which(program.command[0], path=self._environ.get("PATH", os.defpath)) or "",
-            *program.command[1:],
-        ]
+        command = [shutil.which(program.command[0], path=search_path(self._environ)) or "", *program.command[1:]]
         nowhere = asyncio.subprocess.DEVNULL
         try:
             process = await asyncio.create_subprocess_exec(
@@ -175,6 +179,7 @@ class SystemClipboard:
 
     def _child_env(self) -> dict[str, str]:
         env = {name: value for name, value in self._environ.items() if name in _PASSED or name.startswith("LC_")}
+        env["PATH"] = search_path(self._environ)
         if self._platform == "darwin":
             # pbcopy reads by the locale: without one, as the Mac's old code page.
             env.pop("LC_ALL", None)

@@ -1,15 +1,18 @@
 """The protocol between the app and its engine process: one JSON object a line, both ways.
 
-To the host:   {"op": "configure", "endpoints": [...]}  {"op": "warm"}  {"op": "start", "id": ..., ...}
-               {"op": "cancel", "id": ...}  {"op": "close"}
-From the host: {"ev": "hello"}  {"ev": "ready"}  {"ev": "warmed"}  {"ev": "unusable", error}
-               {"ev": "event", "id": ..., event}  {"ev": "error", "id": ..., error}  {"ev": "closed", "id": ...}
+To the host:   {"op": "configure", "engine": ..., "endpoints": [...], "limits": {...}}  {"op": "warm"}  {"op": "ping"}
+               {"op": "start", "id": ..., ...}  {"op": "cancel", "id": ...}  {"op": "close"}
+From the host: {"ev": "hello"}  {"ev": "ready"}  {"ev": "warmed"}  {"ev": "unusable", error}  {"ev": "pong"}
+               {"ev": "taken", "id": ...}  {"ev": "event", "id": ..., event}  {"ev": "error", "id": ..., error}
+               {"ev": "closed", "id": ...}
 
+A request of which no "taken" ever comes was certainly not sent. Nothing is started before "ready".
 Knows nothing of processes and pipes. Keys cross here and nowhere else.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -28,6 +31,9 @@ from ralex_tui.ports.engine import EngineRequest
 
 MAX_LINE = 64 * 1024 * 1024
 """The longest line that either side takes, in bytes; a whole conversation is one line."""
+
+NAMES: Mapping[Way, str] = {Way.LITELLM: "LiteLLM", Way.DIRECT: "direct mode"}
+"""What each way is called in a sentence."""
 
 _ERRORS: dict[str, type[EngineError]] = {
     kind.__name__: kind

@@ -5,7 +5,7 @@ Python itself, and the first paint waits for nothing that it does not show.
 """
 
 from ralex_tui.bootstrap.app import collect_garbage, run_app
-from ralex_tui.bootstrap.doctor import doctor_facts
+from ralex_tui.bootstrap.doctor import doctor_facts, list_deployments, open_asking
 from ralex_tui.bootstrap.models import catalogue, install_local_model
 from ralex_tui.bootstrap.setup import Setup, load
 from ralex_tui.bootstrap.stores import open_ledger, open_library, open_prices, open_reconcile
@@ -18,7 +18,9 @@ __all__ = [
     "collect_garbage",
     "doctor_facts",
     "install_local_model",
+    "list_deployments",
     "load",
+    "open_asking",
     "open_ledger",
     "open_library",
     "open_prices",

@@ -34,7 +34,7 @@ def load(home: str | None, config: Path | None, profile: str | None) -> Setup:
     paths = find_paths(home, profile)
     paths.make()
     settings = load_settings(paths, config)
-    notices = [foreign_config_notice(Path.cwd(), paths), _network_notice(paths)]
+    notices = [foreign_config_notice(Path(), paths), _network_notice(paths)]
     return Setup(paths, settings, budget_policy(settings), tuple(notice for notice in notices if notice))
 
 
@@ -51,11 +51,14 @@ def _network_notice(paths: Paths) -> str | None:
 
 
 def is_local(settings: Settings) -> Callable[[ModelRef], bool]:
-    """Whether a model runs on this computer, by the settings."""
+    """Whether a model runs on this computer, by the settings or because its server can only be found there."""
     from ralex_tui.adapters.endpoints import LOCAL_PROVIDER
+    from ralex_tui.domain.local import has_found_name
 
     def is_local(ref: ModelRef) -> bool:
         entry = settings.providers.get(ref.provider)
-        return ref.provider == LOCAL_PROVIDER or (entry is not None and entry.local)
+        if entry is not None:
+            return entry.local
+        return ref.provider == LOCAL_PROVIDER or has_found_name(ref.provider)
 
     return is_local

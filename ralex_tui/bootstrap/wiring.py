@@ -7,7 +7,9 @@ from collections.abc import AsyncGenerator
 from contextlib import ExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
-from ralex_tui.bootstrap.models import catalogue, make_engine
+from ralex_tui.bootstrap.doctor import live_facts
+from ralex_tui.bootstrap.logs import open_request_log
+from ralex_tui.bootstrap.models import catalogue, local_servers, make_engine, reach_found
 from ralex_tui.bootstrap.setup import Setup
 from ralex_tui.bootstrap.stores import open_ledger, open_library, open_prices
 
@@ -15,16 +17,14 @@ if TYPE_CHECKING:
     from ralex_tui.services.services import Services
 
 
-def build_services(setup: Setup, *, in_process: bool) -> Services:
-    """Wire everything. Starts no process and opens no connection; `Services.close` lets go of all of it.
-
-    Args:
-        in_process: Whether LiteLLM runs in this process (`ralex ask`) or in a child (the app).
-    """
+def build_services(setup: Setup) -> Services:
+    """Wire everything. Starts no process and opens no connection; `Services.close` lets go of all of it."""
+    from ralex_tui.adapters.log_reader import LogFolder
     from ralex_tui.adapters.system_browser import SystemBrowser
     from ralex_tui.adapters.system_clipboard import SystemClipboard
     from ralex_tui.adapters.system_clock import SystemClock
     from ralex_tui.services.catalogue import kept_fresh
+    from ralex_tui.services.deployments import Deployments
     from ralex_tui.services.reports import ReportService
     from ralex_tui.services.services import Services
     from ralex_tui.services.turn import TurnService
@@ -34,18 +34,34 @@ def build_services(setup: Setup, *, in_process: bool) -> Services:
     library = stack.enter_context(open_library(setup))
     prices = stack.enter_context(open_prices(setup))
     policy, clock = setup.policy, SystemClock()
-    engine = make_engine(setup, in_process=in_process)
-    known = kept_fresh(lambda: catalogue(setup, prices), lambda: prices.version)
+    engine = make_engine(setup)
+    deployments = Deployments(stack.enter_context(open_request_log(setup)), clock)
+    local = local_servers(setup, lambda servers: reach_found(setup, engine, servers))
+    built = kept_fresh(lambda: catalogue(setup, prices, local.found), lambda: (prices.version, local.version))
+    known = kept_fresh(
+        lambda: deployments.rank(built()), lambda: (prices.version, local.version, deployments.version())
+    )
     known()  # now, so that what is wrong with the settings is told before the screen is taken
 
-    turns = TurnService(engine=engine, ledger=ledger, library=library, catalogue=known, policy=policy, clock=clock)
+    turns = TurnService(
+        engine=engine,
+        ledger=ledger,
+        library=library,
+        catalogue=known,
+        policy=policy,
+        clock=clock,
+        deployments=deployments,
+        timeouts=setup.settings.timeouts,
+    )
 
     async def close() -> None:
+        await local.close()
         await turns.close()
         await engine.close()
+        deployments.close()
         stack.close()
 
-    return Services(
+    services = Services(
         settings=setup.settings,
         policy=policy,
         clock=clock,
@@ -55,17 +71,23 @@ def build_services(setup: Setup, *, in_process: bool) -> Services:
         library=library,
         reports=ReportService(ledger, policy),
         prices=prices,
+        deployments=deployments,
         clipboard=SystemClipboard(os.environ),
         browser=SystemBrowser(os.environ),
+        local=local,
+        facts=lambda: live_facts(setup, services, engine),
+        logs=LogFolder(setup.paths.logs),
         warm_up=engine.warm_up,
         close=close,
+        engine_status=engine.status,
     )
+    return services
 
 
 @asynccontextmanager
-async def open_services(setup: Setup, *, in_process: bool = True) -> AsyncGenerator[Services]:
+async def open_services(setup: Setup) -> AsyncGenerator[Services]:
     """The services for as long as the block lasts."""
-    services = build_services(setup, in_process=in_process)
+    services = build_services(setup)
     try:
         yield services
     finally:

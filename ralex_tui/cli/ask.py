@@ -2,6 +2,7 @@
 
 With --json one event a line: {"event": ...} being routed, reserved, text, thinking, then one of
 settled, stopped and failed, which carries cost, accuracy, tokens, times and what is left of the day.
+Where a model fails before its first word, rerouted and another reserved tell who is asked next.
 """
 
 from __future__ import annotations
@@ -22,7 +23,17 @@ from ralex_tui.cli.output import figure_json, money_json, note, show_figure, wri
 from ralex_tui.config.strict_yaml import nearest
 from ralex_tui.domain.conversation import Message
 from ralex_tui.domain.errors import BudgetExceeded, RalexError, UsageError
-from ralex_tui.domain.events import Failed, Reserved, Routed, Settled, Stopped, TextDelta, ThinkingDelta, TurnEvent
+from ralex_tui.domain.events import (
+    Failed,
+    Rerouted,
+    Reserved,
+    Routed,
+    Settled,
+    Stopped,
+    TextDelta,
+    ThinkingDelta,
+    TurnEvent,
+)
 from ralex_tui.domain.models import Mode
 from ralex_tui.domain.money import Figure, Usd
 from ralex_tui.domain.text import visible, visible_line
@@ -115,8 +126,9 @@ async def _ask(setup: bootstrap.Setup, ask: Ask, writer: _TextWriter | _JsonWrit
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         loop.add_signal_handler(number, stop.stop)
-    async with bootstrap.open_services(setup, in_process=True) as services:
+    async with bootstrap.open_services(setup) as services:
         await _tell_recovered(services)
+        await services.deployments.load()
         last: TurnEvent | None = None
         async with aclosing(services.turns.run(ask, stop)) as events:
             async for event in events:
@@ -161,8 +173,8 @@ class _TextWriter:
         self._written = ""
 
     def write(self, event: TurnEvent) -> None:
-        if isinstance(event, Routed) and event.route.note:
-            note(f"ralex: {event.route.note}")
+        if isinstance(event, Routed | Rerouted) and event.route.note:
+            note(f"ralex: {visible_line(event.route.note, 300)}")
         if isinstance(event, TextDelta) and event.text:
             self._written = visible(event.text) or self._written
             sys.stdout.write(visible(event.text))
@@ -204,6 +216,17 @@ class _JsonWriter:
                         "note": route.note,
                         "is_auto": route.is_auto,
                         "conversation": conversation,
+                    }
+                )
+            case Rerouted(route, error, wait_s):
+                write_json(
+                    {
+                        "event": "rerouted",
+                        "tier": route.tier.value,
+                        "model": route.model.ref.id,
+                        "note": route.note,
+                        "error": error.message,
+                        "wait_s": wait_s,
                     }
                 )
             case Reserved(reservation):

@@ -9,8 +9,8 @@ import click
 
 from ralex_tui import __version__
 from ralex_tui.cli import app
-from ralex_tui.cli.options import Options
-from ralex_tui.domain.errors import UsageError
+from ralex_tui.cli.options import Bug, Options
+from ralex_tui.domain.errors import RalexError, UsageError
 
 # The modules stay unread until they are called, so that `ralex --help` is as quick as click is.
 _COMMANDS = {
@@ -18,7 +18,9 @@ _COMMANDS = {
     "route": "Tell which tier and model a text would go to, and at what price.",
     "spend": "What a day or a month cost, by tier and model.",
     "sessions": "List saved conversations, or show one.",
+    "models": "The models of each tier, and how each has fared.",
     "prices": "The models of each tier with their prices.",
+    "logs": "What happened: the last requests, warnings and errors.",
     "doctor": "Check that everything ralex needs is there and works.",
     "selftest": "Try on your own disk that nothing is lost or overspent.",
     "config": "Where the settings are, and whether they can be used.",
@@ -48,6 +50,15 @@ class _Lazy(click.Group):
             hint = "to ask something: ralex ask TEXT" if " " in name else f"there are {', '.join(_COMMANDS)}"
             raise UsageError(f"there is no command called {name[:60]!r}", hint=hint)
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; what nobody foresaw comes out as a Bug."""
+        try:
+            return super().invoke(ctx)
+        except (RalexError, click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            raise Bug(ctx.obj if isinstance(ctx.obj, Options) else Options(), error) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -83,5 +83,5 @@ def _check(options: Options, paths: Paths) -> list[str]:
     if theme not in palettes:
         hint = nearest(theme, palettes) or f"there are {', '.join(palettes)}"
         raise ConfigError(f"ui.theme: there is no theme called {visible_line(theme)!r}", hint=hint)
-    notice = foreign_config_notice(Path.cwd(), paths)
+    notice = foreign_config_notice(Path(), paths)
     return [notice] if notice else []

@@ -23,7 +23,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"ralex {__version__}")
         return 0
     _let_any_text_out()
-    return _run(args)
+    try:
+        return _run(args)
+    except KeyboardInterrupt:
+        # Pressed while the little was imported that tells what went wrong.
+        return STOPPED
 
 
 def _run(args: list[str]) -> int:
@@ -89,17 +93,28 @@ def _tell_usage(error: object) -> None:
 
 
 def _tell_bug(error: Exception) -> None:
+    """One sentence, and where the rest stands. The error's own text stays out of both: it may quote a key."""
     # Imported here for the reason above, and hardly ever needed.
     import traceback
 
+    from ralex_tui.cli.options import Bug, Options
+
+    options = Options()
+    if isinstance(error, Bug):
+        options, error = error.options, error.cause
     last = traceback.extract_tb(error.__traceback__)[-1]
-    # The error's own text stays out: it may quote a key. The traceback comes only when asked for.
-    _tell(
-        f"a bug in ralex: {type(error).__name__} in {os.path.basename(last.filename)} line {last.lineno}",
-        "set RALEX_DEBUG=1 to see where it happened, and tell us",
-    )
-    if os.environ.get("RALEX_DEBUG"):
-        traceback.print_exception(error)
+    said = f"a bug in ralex: {type(error).__name__} in {os.path.basename(last.filename)} line {last.lineno}"
+    try:
+        from ralex_tui.bootstrap.crash import TRACEBACK, report_bug, traceback_text
+
+        path = report_bug(options.home, options.profile, error)
+        text = traceback_text(error) if os.environ.get(TRACEBACK) else ""
+    except Exception as worse:  # noqa: BLE001 - what is so broken that it can't even be written down
+        _tell(said, f"it could not be written down either: {type(worse).__name__}; install ralex anew")
+        return
+    _tell(said, f"{path} tells more, without your texts and keys" if path else "the log's folder can't be written")
+    if text:
+        print(text, file=sys.stderr)
 
 
 def _let_any_text_out() -> None:

@@ -39,3 +39,16 @@ class Options:
         for notice in setup.notices:
             print(f"ralex: {visible_line(notice)}", file=sys.stderr)
         return setup
+
+
+class Bug(Exception):
+    """A command ended in an exception that nobody foresaw.
+
+    Args:
+        options: With which it ran: they tell in which folders to write it down.
+    """
+
+    def __init__(self, options: Options, cause: Exception) -> None:
+        super().__init__()
+        self.options = options
+        self.cause = cause

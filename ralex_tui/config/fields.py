@@ -148,6 +148,11 @@ class Section:
         return ConfigError(f"{self._place(path)}: {show_path(path)}: {problem}", hint=hint)
 
 
+def is_model_id(text: str) -> bool:
+    """Whether a text is a model's id, provider first, and nothing else: harmless to show, to write and to send."""
+    return _MODEL.fullmatch(text) is not None
+
+
 def show(value: object) -> str:
     """A value for an error message: short, harmless, and never something that looks like a key."""
     if value is None:

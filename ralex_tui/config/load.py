@@ -17,13 +17,15 @@ from ralex_tui.config.schema import (
     LocalSettings,
     ProviderSettings,
     Settings,
+    TelemetrySettings,
     TierSettings,
     TimeoutSettings,
     UiSettings,
 )
-from ralex_tui.config.strict_yaml import Document, nearest, read_document
+from ralex_tui.config.strict_yaml import Document, nearest, open_file, read_document
 from ralex_tui.domain.budget import MIN_OUTPUT_TOKENS
 from ralex_tui.domain.errors import ConfigError
+from ralex_tui.domain.local import FOUND_PROVIDERS
 from ralex_tui.domain.models import ModelRef, Tier
 from ralex_tui.domain.text import visible_line
 from ralex_tui.paths import Paths, bundled
@@ -31,8 +33,10 @@ from ralex_tui.paths import Paths, bundled
 KINDS = ("openai", "anthropic", "gemini", "openrouter", "ollama_chat")
 PICKS = ("order", "cost", "latency")
 EMBEDDED_PROVIDER = "local"
-_WELL_KNOWN = ("openrouter", "anthropic", "openai", "gemini", EMBEDDED_PROVIDER)
-_SECTIONS = ("budget", "providers", "tiers", "prices", "auto", "ui", "local", "timeouts")
+_WELL_KNOWN = ("openrouter", "anthropic", "openai", "gemini", EMBEDDED_PROVIDER, *FOUND_PROVIDERS)
+_SECTIONS = ("budget", "providers", "tiers", "prices", "auto", "ui", "local", "timeouts", "telemetry")
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 _PROVIDER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
@@ -74,6 +78,7 @@ def settings_from(own: Document | None, prices_file: Document | None = None) -> 
         ui=_ui(root.section("ui")),
         local=_local(root.section("local")),
         timeouts=_timeouts(root.section("timeouts")),
+        telemetry=_telemetry(root.section("telemetry")),
         prices_dated=max((price.dated for price in prices.values() if price.dated), default=None),
     )
 
@@ -86,7 +91,7 @@ def foreign_config_notice(cwd: Path, paths: Paths) -> str | None:
     """
     found = cwd / "config.yaml"
     try:
-        with found.open("rb") as file:
+        with open_file(found) as file:
             text = file.read(65_536).decode("utf-8", "replace")
         if any(found.samefile(known) for known in (paths.config_file, bundled("config.yaml")) if known.exists()):
             return None
@@ -174,7 +179,12 @@ def _provider(providers: Section, name: str) -> ProviderSettings:
 
 
 def _api_base(section: Section) -> str | None:
-    value = section.text("api_base", limit=500)
+    return _address(section, "api_base", "http://127.0.0.1:8080/v1", "use api_key_env")
+
+
+def _address(section: Section, key: str, example: str, without_login: str) -> str | None:
+    """An http or https address under `key`; errors name an example, and what to do in place of a login."""
+    value = section.text(key, limit=500)
     if value is None:
         return None
     try:
@@ -183,9 +193,9 @@ def _api_base(section: Section) -> str | None:
     except ValueError:
         is_address = False
     if not is_address or not value.isascii() or any(char.isspace() for char in value):
-        raise section.error("api_base", 'it is an address such as "http://127.0.0.1:8080/v1", with http or https')
+        raise section.error(key, f'it is an address such as "{example}", with http or https')
     if "@" in parts.netloc or parts.query or parts.fragment:
-        raise section.error("api_base", "an address holds no user, password, query or fragment", hint="use api_key_env")
+        raise section.error(key, "an address holds no user, password, query or fragment", hint=without_login)
     return value.rstrip("/")
 
 
@@ -259,6 +269,7 @@ def _local(section: Section) -> LocalSettings:
         gguf=section.text("gguf", limit=4_000),
         context=section.integer("context", 512, 1_048_576) or LocalSettings().context,
         threads=section.integer("threads", 1, 1_024),
+        discover=section.boolean("discover", LocalSettings().discover),
     )
 
 
@@ -271,3 +282,12 @@ def _timeouts(section: Section) -> TimeoutSettings:
         between=section.number("between", 1, 3_600) or default.between,
         total=section.number("total", 1, 86_400) or default.total,
     )
+
+
+def _telemetry(section: Section) -> TelemetrySettings:
+    section.refuse_others(TelemetrySettings.__dataclass_fields__)
+    hint = "a collector on this computer can add what another one needs"
+    otlp = _address(section, "otlp", "http://127.0.0.1:4318", hint)
+    if otlp is not None and urlsplit(otlp).scheme == "http" and urlsplit(otlp).hostname not in _LOOPBACK:
+        raise section.error("otlp", "over http, models, times and costs could be read on the way", hint="use https")
+    return TelemetrySettings(otlp)

@@ -90,7 +90,7 @@ class UiSettings:
 
 @dataclass(frozen=True, slots=True)
 class LocalSettings:
-    """`local:` the embedded model."""
+    """`local:` models on this computer: the embedded one, and servers."""
 
     gguf: str | None = None
     """A GGUF file to use in place of the installed one."""
@@ -98,6 +98,8 @@ class LocalSettings:
     """Tokens of context to keep for it."""
     threads: int | None = None
     """CPU threads; None for all but one."""
+    discover: bool = True
+    """Whether to look for servers such as Ollama on this computer, and use their models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,14 @@ class TimeoutSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TelemetrySettings:
+    """`telemetry:` what is told to a collector of your own."""
+
+    otlp: str | None = None
+    """The address of an OpenTelemetry collector, OTLP over HTTP: https, or http on this computer; or null."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of config.yaml, checked."""
 
@@ -126,5 +136,6 @@ class Settings:
     ui: UiSettings = field(default_factory=UiSettings)
     local: LocalSettings = field(default_factory=LocalSettings)
     timeouts: TimeoutSettings = field(default_factory=TimeoutSettings)
+    telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)
     prices_dated: date | None = None
     """The newest date among the prices."""

@@ -7,13 +7,16 @@ Knows nothing of what the keys mean.
 from __future__ import annotations
 
 import difflib
+import errno
+import os
 import re
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import yaml
 
@@ -73,7 +76,7 @@ def read_document(path: Path, where: str | None = None) -> Document:
     """A YAML file with the lines of its keys; `where` names it in messages. Raises as `read_yaml`."""
     where = where or visible_line(path.name)
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise ConfigError(
@@ -88,6 +91,20 @@ def read_document(path: Path, where: str | None = None) -> Document:
         line = raw.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{where} line {line}: this is not UTF-8 text", hint="save the file as UTF-8") from None
     return parse_document(text, where)
+
+
+def open_file(path: Path) -> BinaryIO:
+    """A file to be read; never waits for whoever is to write into a named pipe.
+
+    Raises:
+        OSError: If it can't be opened, or is such a pipe. One of the shell's own, `<(...)`, is none.
+    """
+    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if stat.S_ISFIFO(os.fstat(fd).st_mode) and not str(path).startswith("/dev/"):
+        os.close(fd)
+        raise OSError(errno.EINVAL, "it is a pipe and no file")
+    os.set_blocking(fd, True)
+    return os.fdopen(fd, "rb")
 
 
 def parse_document(text: str, where: str) -> Document:

@@ -23,6 +23,7 @@ class Attempt:
         charged: None where the ledger could not be written.
         error: The class of what went wrong, as in `domain/errors.py`; empty for none. `message`: its sentence.
         rest_s: For how many seconds the deployment rests because of it.
+        max_tokens: The longest answer that was asked for.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Attempt:
     error: str = ""
     message: str = ""
     rest_s: float = 0.0
+    max_tokens: int | None = None
 
     @property
     def is_timeout(self) -> bool:

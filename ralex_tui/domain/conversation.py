@@ -128,7 +128,5 @@ def title_from(text: str) -> str:
 
 
 def chat_history(path: Iterable[Message]) -> list[tuple[Role, str]]:
-    """What of a branch is sent again: done and stopped text; questions whose answer failed are kept too."""
-    return [
-        (m.role, m.text) for m in path if m.text and not (m.role is Role.ASSISTANT and m.state is MessageState.FAILED)
-    ]
+    """What of a branch is sent again: all text that the user has seen, that of answers that broke off included."""
+    return [(message.role, message.text) for message in path if message.text]

@@ -172,6 +172,24 @@ def _by_nature(model: Model, pick: str, known: Health, n_input: int) -> tuple[bo
             return (False, 0.0)
 
 
+_BRIEF = (
+    (RateLimited, "has had too many requests"),
+    (KeyRefused, "refused the key"),
+    (ModelMissing, "is not there"),
+    (ContextTooLong, "can't hold this much"),
+    (ContentRefused, "refused the content"),
+    (AnswerTimeout, "said nothing in time"),
+    (EngineBroken, "could not be asked through LiteLLM"),
+)
+
+
+def what_it_did(error: BaseException) -> str:
+    """What a deployment did that made another one answer, as the end of a sentence."""
+    if type(error) is EngineUnavailable and not error.may_be_billed:
+        return "can't be reached"
+    return next((words for kind, words in _BRIEF if isinstance(error, kind)), "failed")
+
+
 class Remedy(StrEnum):
     """What a turn does after a failure before the first word."""
 

@@ -102,6 +102,7 @@ class TierPlan:
 
     Args:
         candidates: All models that the configuration names, whether reachable or not.
+        pick: How the first is chosen among them: "order", "cost" or "latency".
     """
 
     tier: Tier
@@ -109,6 +110,7 @@ class TierPlan:
     candidates: tuple[ModelRef, ...]
     max_tokens: int
     temperature: float | None = None
+    pick: str = "order"
 
 
 @dataclass(frozen=True, slots=True)

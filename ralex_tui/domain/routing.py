@@ -29,7 +29,8 @@ class Route:
     Args:
         is_auto: Whether Auto picked the tier.
         wanted: The tier that would have been picked with more money or more models; None if this is it.
-        note: What the limit made of it, one sentence for the user; empty where it made nothing.
+        note: What the limit or a failure made of it, one sentence for the user; empty where nothing did.
+        is_named: Whether the user named the model, so that no other may take its place.
     """
 
     tier: Tier
@@ -38,6 +39,7 @@ class Route:
     is_auto: bool = False
     wanted: Tier | None = None
     note: str = ""
+    is_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def route(prompt: str, mode: Mode, catalogue: Catalogue, state: BudgetState, *, 
         found = catalogue.find(model_id)
         if found is None:
             raise UsageError(f"no model called {model_id!r} can be reached", hint="`ralex prices` lists those that can")
-        return Route(*found, reason="your choice of model")
+        return Route(*found, reason="your choice of model", is_named=True)
     if mode.tier is not None:
         model = catalogue.first(mode.tier)
         if model is None:

@@ -77,6 +77,17 @@ class Admission:
             return await self._step_down(chosen, request, catalogue, state, refused)
         return Admitted(_with_note(chosen, reservation, catalogue, left), reservation)
 
+    async def admit_route(self, chosen: Route, request: Request, catalogue: Catalogue) -> Admitted:
+        """Reserve the worst case of just that route; for what follows on a failure.
+
+        Raises:
+            RalexError: Nothing is held.
+        """
+        left = await self._left()
+        state = BudgetState.SPENT if left is None else self._policy.state(left)
+        reservation = await self._reserve(chosen, self._need(chosen, request, catalogue, state), request)
+        return Admitted(chosen, reservation)
+
     async def _left(self) -> Usd | None:
         """What the day has left; None where the ledger can't be read."""
         try:
@@ -122,7 +133,7 @@ class Admission:
             conversation=request.conversation,
             price=chosen.model.price,
             input_bound=input_bound([text for _, text in request.messages]),
-            max_tokens=allowed_tokens(catalogue, chosen.tier, state, self._policy.critical_tokens),
+            max_tokens=allowed_tokens(catalogue, chosen.tier, chosen.model, state, self._policy.critical_tokens),
         )
 
 

@@ -2,47 +2,82 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ralex_tui.domain.charging import Charge, Evidence
 from ralex_tui.domain.conversation import Conversation, Message, MessageState, Role
 from ralex_tui.domain.errors import EngineError, RalexError
-from ralex_tui.domain.events import EngineEvent, Finished, TextDelta, ThinkingDelta, UsageReported
+from ralex_tui.domain.events import EngineEvent, Finished, Sent, TextDelta, ThinkingDelta, UsageReported, Way
 from ralex_tui.domain.ids import new_id
+from ralex_tui.domain.ledger import Outcome
 from ralex_tui.domain.money import Figure
 from ralex_tui.ports.clock import Clock
 from ralex_tui.ports.engine import EngineRequest
 from ralex_tui.services.admission import Admitted
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How one request ended.
+
+    Args:
+        error: What the engine ended in; `trouble`: what kept the ledger from being written.
+        charged: None where the ledger could not be written; the hold is then charged in full at the next start.
+    """
+
+    outcome: Outcome
+    error: RalexError | None = None
+    charged: Charge | None = None
+    trouble: RalexError | None = None
+
+
 class Answer:
-    """What is known of one answer while it comes."""
+    """What is known of one answer while it comes, over all the requests that it takes.
+
+    Args:
+        question: Saved already where it is answered anew.
+        messages: All that is sent, the question last.
+
+    Attributes:
+        asked: The full ids of the models that were asked, in order.
+        ended: How the last request ended; None while it is on its way.
+    """
 
     def __init__(
-        self,
-        admitted: Admitted,
-        conversation: Conversation,
-        messages: tuple[tuple[Role, str], ...],
-        clock: Clock,
-        *,
-        temperature: float | None = None,
-        is_cached: bool = False,
+        self, conversation: Conversation, question: Message, messages: tuple[tuple[Role, str], ...], clock: Clock
     ) -> None:
-        self.route = chosen = admitted.route
-        self.reservation = reservation = admitted.reservation
         self.conversation = conversation
         self.answer_id = new_id()
-        self.question = Message(new_id(), Role.USER, messages[-1][1], clock.now(), parent=conversation.head)
+        self.question = question
+        self.messages = messages
+        self.asked: list[str] = []
+        self._clock = clock
+        self._charged: list[Figure] = []
+
+    def begin(self, admitted: Admitted, *, temperature: float | None = None, is_cached: bool = False) -> None:
+        """Start with a request, or start over with another one before any word came.
+
+        Args:
+            temperature: By the tier's settings; None for the provider's own.
+            is_cached: Whether the messages are worth keeping at the provider.
+        """
+        self.route = chosen = admitted.route
+        self.reservation = reservation = admitted.reservation
+        self.asked.append(chosen.model.ref.id)
         self.request = EngineRequest(
             id=reservation.id,
             model=chosen.model.ref,
-            messages=messages,
+            messages=self.messages,
             max_tokens=reservation.max_tokens,
             temperature=temperature,
             is_cached=is_cached,
             max_rates=None if reservation.price.is_free else reservation.price.max_rates,
+            tier=chosen.tier,
         )
+        self.ended: Ended | None = None
+        self.way: Way | None = None
         self.first_token_s: float | None = None
-        self._clock = clock
-        self._started = clock.monotonic()
+        self._started = self._clock.monotonic()
         self._ended: float | None = None
         self._text: list[str] = []
         self._thinking: list[str] = []
@@ -66,7 +101,19 @@ class Answer:
             case Finished():
                 self._finished = event
                 self._ended = self._clock.monotonic()
+            case Sent(way):
+                self.way = way
         return False
+
+    def end(self, ended: Ended) -> None:
+        """The request has ended, and was settled as `ended` tells."""
+        self.ended = ended
+        if ended.charged is not None:
+            self._charged.append(Figure(ended.charged.amount, ended.charged.accuracy))
+
+    def recharge(self, charged: Charge) -> None:
+        """The last request came to something else than was first known."""
+        self._charged[-1:] = [Figure(charged.amount, charged.accuracy)]
 
     def take_late(self, event: EngineEvent) -> None:
         """Count an event that came after the stop: it is billed, and not part of the answer."""
@@ -83,6 +130,25 @@ class Answer:
         return self._finished is not None
 
     @property
+    def has_words(self) -> bool:
+        """Whether anything came that the user has seen: from then on nobody else may answer unasked."""
+        return bool(self._text or self._thinking)
+
+    @property
+    def n_chars(self) -> int:
+        """Characters of the answer and its thinking so far."""
+        return sum(map(len, self._text)) + sum(map(len, self._thinking))
+
+    @property
+    def finish_reason(self) -> str | None:
+        return self._finished.reason if self._finished else None
+
+    @property
+    def cost(self) -> Figure | None:
+        """What all its requests were charged; None where none was yet."""
+        return Figure.total(self._charged) if self._charged else None
+
+    @property
     def elapsed_s(self) -> float:
         return (self._ended if self._ended is not None else self._clock.monotonic()) - self._started
 
@@ -97,7 +163,9 @@ class Answer:
         told = self._usage
         return Evidence(told.usage, told.is_counted, told.cost, n_bytes, may_be_billed, is_bounded)
 
-    def message(self, state: MessageState, charged: Charge | None = None, error: RalexError | None = None) -> Message:
+    def message(self, state: MessageState, error: RalexError | None = None) -> Message:
+        """The answer as it stands, to be saved."""
+        charged = self.ended.charged if self.ended else None
         return Message(
             id=self.answer_id,
             role=Role.ASSISTANT,
@@ -110,10 +178,10 @@ class Answer:
             model=self.route.model.ref.id,
             reason=self.route.reason,
             usage=charged.usage if charged else None,
-            cost=Figure(charged.amount, charged.accuracy) if charged else None,
+            cost=self.cost,
             first_token_s=self.first_token_s,
             duration_s=self.elapsed_s,
-            finish_reason=self._finished.reason if self._finished else None,
+            finish_reason=self.finish_reason,
             error=error.message if error else "",
             error_hint=error.hint if error else "",
             note=self.route.note,

@@ -1,14 +1,19 @@
-"""Which of the configured models can answer now, and at what price."""
+"""Which models can answer now, and at what price: the configured ones, and in Local those that were found."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ralex_tui.config.schema import Settings, TierSettings
+from ralex_tui.domain.local import has_found_name
 from ralex_tui.domain.models import Catalogue, Model, ModelRef, Tier, TierPlan
 from ralex_tui.domain.money import Usd
 from ralex_tui.domain.providers import Habits, habits_of
 from ralex_tui.ports.prices import PriceSource
+from ralex_tui.services.local import FoundModels
+
+NOTHING_FOUND = FoundModels()
 
 
 def build_catalogue(
@@ -17,18 +22,38 @@ def build_catalogue(
     is_reachable: Callable[[ModelRef], bool],
     is_local: Callable[[ModelRef], bool],
     prices: PriceSource,
+    found: FoundModels = NOTHING_FOUND,
+    embedded: ModelRef | None = None,
 ) -> Catalogue:
     """The tiers with those of their models whose key or server is there.
 
     Args:
         is_reachable: Whether a model's provider has its key, or needs none. No network call.
         is_local: Whether a model runs on this computer.
+        found: The servers that listen on this computer; their models join Local after the configured ones.
+        embedded: The model that goes after all others of Local, as anything else is better.
     """
 
     def model(ref: ModelRef) -> Model:
-        return Model(ref, prices.price(ref), is_local=is_local(ref), habits=_habits(ref, settings))
+        told = found.find(ref)
+        context = told.context if told else None
+        return Model(ref, prices.price(ref), is_local=is_local(ref), context=context, habits=_habits(ref, settings))
 
-    return Catalogue({tier: _plan(tier, plan, is_reachable, model) for tier, plan in settings.tiers.items()})
+    def is_there(ref: ModelRef) -> bool:
+        return found.find(ref) is not None if is_found_provider(ref.provider, settings) else is_reachable(ref)
+
+    plans = {tier: _plan(tier, plan, is_there, model) for tier, plan in settings.tiers.items()}
+    local = plans.get(Tier.LOCAL)
+    if local is not None:
+        named = {told for each in local.models if (told := found.find(each.ref))}
+        others = [model(each.ref) for each in found.in_order if each not in named]
+        plans[Tier.LOCAL] = _with_others(local, others, embedded)
+    return Catalogue(plans)
+
+
+def is_found_provider(provider: str, settings: Settings) -> bool:
+    """Whether a provider's models are there only while its server was found; an entry of `providers:` always is."""
+    return provider not in settings.providers and has_found_name(provider)
 
 
 def kept_fresh(build: Callable[[], Catalogue], version: Callable[[], object]) -> Callable[[], Catalogue]:
@@ -59,7 +84,13 @@ def _plan(
     if plan.pick == "cost":
         # A stable sort: where two cost the same, or a price is unknown, the configured order stands.
         models.sort(key=_cost_of_a_usual_answer)
-    return TierPlan(tier, tuple(models), plan.models, plan.max_tokens, plan.temperature)
+    return TierPlan(tier, tuple(models), plan.models, plan.max_tokens, plan.temperature, plan.pick)
+
+
+def _with_others(plan: TierPlan, others: Sequence[Model], embedded: ModelRef | None) -> TierPlan:
+    """Local with models that were found; all of it is free, so that the configured order stands first."""
+    models = sorted((*plan.models, *others), key=lambda model: model.ref == embedded)
+    return replace(plan, models=tuple(models))
 
 
 def _cost_of_a_usual_answer(model: Model) -> tuple[bool, Usd]:

@@ -69,7 +69,7 @@ def affordable(
         model = catalogue.first(tier)
         if tier is need.tier or model is None or model.price is None or model.price.is_free:
             continue
-        max_tokens = allowed_tokens(catalogue, tier, state, critical_tokens)
+        max_tokens = allowed_tokens(catalogue, tier, model, state, critical_tokens)
         other = replace(need, tier=tier, model=model, price=model.price, max_tokens=max_tokens)
         try:
             hold = hold_for(other, [shortfall.limit])
@@ -80,12 +80,10 @@ def affordable(
     return sorted(found, key=lambda option: option.at_most, reverse=True)
 
 
-def allowed_tokens(catalogue: Catalogue, tier: Tier, state: BudgetState, critical_tokens: int) -> int:
-    """The longest answer that a tier may give in that state."""
+def allowed_tokens(catalogue: Catalogue, tier: Tier, model: Model, state: BudgetState, critical_tokens: int) -> int:
+    """The longest answer that a tier's model may give in that state."""
     most = catalogue.plan(tier).max_tokens
-    model = catalogue.first(tier)
-    is_free = model is not None and model.is_free
-    return min(most, critical_tokens) if state is BudgetState.CRITICAL and not is_free else most
+    return min(most, critical_tokens) if state is BudgetState.CRITICAL and not model.is_free else most
 
 
 def raise_by(shortfall: Shortfall) -> Usd:

@@ -78,6 +78,10 @@ class LibraryService:
             self._streaming.discard(message.id)
         await self._thread.run(self._store.put, conversation_id, message)
 
+    def keep_growing(self, conversation_id: str, message: Message) -> None:
+        """Write an answer on its way as it is now, and wait for nothing; a failure is logged."""
+        self._thread.post(self._store.put, conversation_id, message)
+
     async def amend(self, conversation_id: str, message: Message) -> None:
         """Replace a message of which more is known now; the branch shown stays as it is.
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from ralex_tui.domain.events import EngineEvent
+from ralex_tui.domain.events import EngineEvent, TextDelta, ThinkingDelta
+from ralex_tui.services.patience import Patience
 
 
 class StopSignal:
@@ -24,6 +26,12 @@ class StopSignal:
 
     async def wait(self) -> None:
         await self._event.wait()
+
+    async def wait_for(self, seconds: float) -> None:
+        """Wait until it is given, or `seconds` have passed."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
 
 
 class Pump:
@@ -43,16 +51,29 @@ class Pump:
             asyncio.create_task(self._watch(), name="stop"),
         ]
 
-    async def events(self) -> AsyncGenerator[EngineEvent]:
+    async def events(self, patience: Patience | None = None) -> AsyncGenerator[EngineEvent]:
         """What comes until the end or the stop; called again after a stop: what came later, to the end.
 
+        Args:
+            patience: How long to wait; None for as long as it takes.
+
         Raises:
-            EngineError: As the engine raised it.
+            EngineError: As the engine raised it; `AnswerTimeout` when the patience is at its end.
         """
-        while (item := await self._queue.get()) is not None:
+        while (item := await self._next(patience)) is not None:
             if isinstance(item, BaseException):
                 raise item
+            if patience is not None and isinstance(item, TextDelta | ThinkingDelta):
+                patience.heard()
             yield item
+
+    async def _next(self, patience: Patience | None) -> EngineEvent | BaseException | None:
+        try:
+            async with asyncio.timeout_at(patience.until if patience is not None else None):
+                return await self._queue.get()
+        except TimeoutError:
+            assert patience is not None  # without it there is no time to be over
+            return patience.error()
 
     async def close(self) -> None:
         """End the request and all that waits for it."""

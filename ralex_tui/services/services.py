@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ralex_tui.config.schema import Settings
 from ralex_tui.domain.budget import BudgetPolicy
+from ralex_tui.domain.events import Way
 from ralex_tui.domain.models import Catalogue
 from ralex_tui.ports.browser import Browser
 from ralex_tui.ports.clipboard import Clipboard
 from ralex_tui.ports.clock import Clock
+from ralex_tui.ports.engine import EngineStatus
+from ralex_tui.ports.logs import Logs
+from ralex_tui.services.deployments import Deployments
 from ralex_tui.services.ledger import LedgerService
 from ralex_tui.services.library import LibraryService
+from ralex_tui.services.local import LocalServers
 from ralex_tui.services.prices import PriceService
 from ralex_tui.services.reports import ReportService
 from ralex_tui.services.turn import TurnService
+
+if TYPE_CHECKING:
+    from ralex_tui.services.health import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +33,12 @@ class Services:
 
     Args:
         catalogue: What can answer now, at the prices that count now; cheap to call.
+        local: The servers on this computer; they join the catalogue once they were looked for.
+        logs: For one screen at a time.
+        facts: What the health screen looks at; imported when it is first asked for.
         warm_up: Starts the engines' slow preparations; to be awaited beside the first paint.
         close: Ends child processes and lets go of locks.
+        engine_status: How requests are carried now; cheap to call.
     """
 
     settings: Settings
@@ -37,7 +50,16 @@ class Services:
     library: LibraryService
     reports: ReportService
     prices: PriceService
+    deployments: Deployments
     clipboard: Clipboard
     browser: Browser
+    local: LocalServers
+    facts: Callable[[], Facts]
+    logs: Logs
     warm_up: Callable[[], Awaitable[None]]
     close: Callable[[], Awaitable[None]]
+    engine_status: Callable[[], EngineStatus] = lambda: EngineStatus(Way.LITELLM)
+
+    async def find_local(self) -> bool:
+        """Look for servers on this computer; whether some came or went. Up to two seconds, in threads."""
+        return await self.local.look()

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import ClassVar, cast
 
+from textual import on
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.command import CommandPalette
 from textual.keys import Keys
 from textual.screen import Screen
@@ -17,6 +18,7 @@ from textual.worker import Worker, WorkerState
 
 from ralex_tui.config.palette import Palette
 from ralex_tui.config.strict_yaml import nearest
+from ralex_tui.ports.rescue import Rescue
 from ralex_tui.services.services import Services
 from ralex_tui.ui.bindings import BY_ID, bindings_for, clashes, unknown_ids
 from ralex_tui.ui.commands import palette_entries
@@ -24,18 +26,21 @@ from ralex_tui.ui.glyphs import glyphs
 from ralex_tui.ui.markdown.prepare import prepare
 from ralex_tui.ui.screens.chat import ChatScreen
 from ralex_tui.ui.screens.chat_view import WIDE
+from ralex_tui.ui.steadfast import SteadfastApp
 from ralex_tui.ui.themes import Ink, textual_theme
+from ralex_tui.ui.widgets.prompt import Prompt
 
 _log = logging.getLogger(__name__)
 
 
-class RalexApp(App[None]):
+class RalexApp(SteadfastApp):
     """Ralex on the full screen.
 
     Args:
         palettes: The themes by name; never empty. Where `ui.theme` names none of them, the first is used.
         notices: Sentences to show at the start, such as what was odd about the configuration.
         when_painted: Called once the first frame stands.
+        rescue: Keeps the draft if the app crashes, and gives back the one of a crash before; None for neither.
     """
 
     TITLE = "ralex"
@@ -53,8 +58,9 @@ class RalexApp(App[None]):
         *,
         notices: Sequence[str] = (),
         when_painted: Callable[[], None] | None = None,
+        rescue: Rescue | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(rescue)
         _teach_alt_enter()
         self._when_painted = when_painted
         self._services = services
@@ -66,7 +72,10 @@ class RalexApp(App[None]):
             self.register_theme(textual_theme(palette))
         wanted = services.settings.ui.theme
         first = wanted if wanted in palettes else next(iter(palettes))
+        self._given_back = rescue.draft() if rescue is not None else ""
         told = [*notices, *_about_theme(wanted, palettes), *_about_keys(self._user_keys)]
+        if self._given_back:
+            told.append("Your draft from before the crash is back.")
         self._chat = ChatScreen(services, self._inks, first, self._glyphs, told)
         self.theme = first
         # The style sheets are read for the first time with this theme's colours, so they need not be read again.
@@ -89,6 +98,9 @@ class RalexApp(App[None]):
             super().refresh_css(animate)
 
     def on_mount(self) -> None:
+        if self._given_back:
+            # The screen's widgets are mounted after this.
+            self._chat.call_after_refresh(self._chat.give_back, self._given_back)
         # After the first paint: it starts a child process, and the paint should not wait for that.
         self.call_after_refresh(self._warm_up)
 
@@ -120,9 +132,29 @@ class RalexApp(App[None]):
 
     async def action_quit(self) -> None:
         """Quit: an answer on its way is stopped and settled first."""
-        await self._chat.finish()
-        await self._services.close()
+        await self.finish()
+        await self.let_go()
         self.exit()
+
+    # What SteadfastApp wants to know
+
+    def unsent(self) -> str:
+        return self._chat.unsent
+
+    def is_answering(self) -> bool:
+        return self._chat.is_answering
+
+    async def finish(self) -> None:
+        await self._chat.finish()
+
+    async def let_go(self) -> None:
+        await self._services.close()
+
+    @on(Prompt.Submitted)
+    def _draft_sent(self) -> None:
+        if self._rescue is not None and self._given_back:
+            self._rescue.forget_draft()
+            self._given_back = ""
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Preparations that failed are found again by the first message, which says what is wrong."""

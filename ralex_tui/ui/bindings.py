@@ -11,7 +11,9 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "chat", "prompt", "messages", "find", "review", "limit", "doubt", "link", "links"]
+Scope = Literal[
+    "app", "chat", "prompt", "messages", "find", "review", "limit", "doubt", "link", "links", "health", "logs"
+]
 """Whose action a command is."""
 
 # What is on the screen at the same time, so that a key can belong to one command only. The questions
@@ -21,6 +23,8 @@ _TOGETHER: tuple[tuple[Scope, ...], ...] = (
     ("app", "messages"),
     ("app", "find"),
     ("app", "review"),
+    ("app", "health"),
+    ("app", "logs"),
     ("limit",),
     ("doubt",),
     ("link",),
@@ -71,12 +75,23 @@ COMMANDS: tuple[Command, ...] = (
     Command("prompt.recall", "In the empty prompt: bring back what was sent last", "ctrl+up", "recall", "prompt"),
     Command("prompt.commands", "Open the commands from an empty prompt", "/", "", "prompt"),
     Command("answer.stop", "Stop the answer; its text stays", "escape", "stop", word="stop"),
+    Command(
+        "answer.go_on",
+        "Go on where the last answer broke off; where it failed, with another model",
+        "f8",
+        "go_on",
+        word="go on",
+        slash="continue",
+    ),
+    Command("answer.again", "Answer the last question again", "", "again", slash="again"),
     Command("app.interrupt", "Copy the selection, else stop; never quits", "ctrl+c", "interrupt"),
     Command("tier.next", "Next tier", "f2", "step_tier(1)", word="tier"),
     Command("tier.previous", "Tier before", "shift+f2", "step_tier(-1)"),
     Command("tier.choose", "Choose a tier by name", action="set_tier", slash="tier", argument="NAME"),
     Command("budget.toggle", "Show or hide the budget panel", "f4", "toggle_budget", word="budget", slash="budget"),
     Command("budget.review", "Review the day's spend", "shift+f4", "review", slash="spend"),
+    Command("health.open", "Health: what can answer, and what is wrong", "f9", "health", slash="health"),
+    Command("logs.open", "The log: requests, warnings and errors", "", "logs", slash="logs"),
     Command("prices.enter", "Enter the price of a model", "f3", "enter_price", slash="price"),
     Command(
         "conversations.open",
@@ -112,6 +127,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("messages.find", "Find in the conversation", "slash", "find", "messages", "find"),
     Command("messages.next_match", "Next match", "n", "find_again(1)", "messages"),
     Command("messages.match_before", "The match before", "N", "find_again(-1)", "messages"),
+    Command("messages.go_on", "Go on where the last answer broke off", "c", "go_on", "messages", "go on"),
+    Command("messages.again", "Answer the last question again", "r", "again", "messages", "again"),
     Command("messages.leave", "Back to the prompt", "escape,i,enter,q", "leave_messages", "messages", "prompt"),
     Command("limit.step_down", "Send on the dearest tier that is covered", "y", "answer('step_down')", "limit"),
     Command("limit.local", "Send on Local", "l", "answer('local')", "limit"),
@@ -136,6 +153,23 @@ COMMANDS: tuple[Command, ...] = (
     Command("review.cut_off", "Go to what a crash has cut off", "u", "cut_off", "review"),
     Command("review.decided", "What was decided: raises, allowances, corrections", "d", "toggle_decided", "review"),
     Command("review.back", "Back to the chat", "escape,q,shift+f4", "back", "review"),
+    Command("health.look", "Look again", "r", "look", "health"),
+    Command("health.logs", "Read the log", "l", "logs", "health"),
+    Command("health.up", "Scroll up", "up,k", "scroll_by(-1)", "health"),
+    Command("health.down", "Scroll down", "down,j", "scroll_by(1)", "health"),
+    Command("health.page_up", "A page up", "pageup", "page_by(-1)", "health"),
+    Command("health.page_down", "A page down", "pagedown,space", "page_by(1)", "health"),
+    Command("health.back", "Back to the chat", "escape,q,f9", "back", "health"),
+    Command("logs.failures", "Only what went wrong, or all", "f", "toggle_failures", "logs"),
+    Command("logs.requests", "Only requests, or all", "r", "toggle_requests", "logs"),
+    Command("logs.up", "The line before", "up,k", "select(-1)", "logs"),
+    Command("logs.down", "The next line", "down,j", "select(1)", "logs"),
+    Command("logs.page_up", "A page up", "pageup", "page(-1)", "logs"),
+    Command("logs.page_down", "A page down", "pagedown,space", "page(1)", "logs"),
+    Command("logs.first", "The first line", "home,g", "first", "logs"),
+    Command("logs.last", "The last line; what comes is followed again", "end,G", "last", "logs"),
+    Command("logs.details", "All fields of the line, or the lines again", "enter", "toggle_details", "logs"),
+    Command("logs.back", "Back", "escape,q", "back", "logs"),
     Command("app.palette", "All commands", "ctrl+p", "command_palette", "app", "commands", is_priority=True),
     Command("app.theme", "Change the theme", action="choose_theme", scope="app", slash="theme", argument="NAME"),
     Command("app.help", "Help: every key and command", "f1", "help", "app", "help", slash="help"),

@@ -8,6 +8,7 @@ from typing import Literal
 
 from ralex_tui.domain.budget import BudgetState
 from ralex_tui.domain.errors import BudgetExceeded, PriceUnknown, RalexError
+from ralex_tui.domain.events import Way
 from ralex_tui.domain.ledger import Entry
 from ralex_tui.domain.models import Catalogue, Tier
 from ralex_tui.domain.money import ZERO, Usd
@@ -15,6 +16,7 @@ from ralex_tui.domain.price_changes import PriceChange
 from ralex_tui.domain.routing import Route
 from ralex_tui.domain.text import visible_line
 from ralex_tui.domain.usage import Sum
+from ralex_tui.ports.engine import EngineStatus
 from ralex_tui.ui.figures import rate_words
 from ralex_tui.ui.gauge import alarm_role
 from ralex_tui.ui.glyphs import Glyphs
@@ -95,6 +97,14 @@ def price_changed(change: PriceChange, at: datetime) -> Notice:
 
 def _rate(rate: Usd | None) -> str:
     return "not listed" if rate is None else f"${rate_words(rate)}"
+
+
+def way_changed(status: EngineStatus, at: datetime) -> Notice:
+    """LiteLLM failed and requests go to their providers without it, or it is back."""
+    if status.way is Way.LITELLM:
+        return Notice("info", "LiteLLM is back", "Requests go through it again.", "", at)
+    text = f"{sentence(status.why)} Requests go straight to their providers meanwhile; limits and prices hold as ever."
+    return Notice("warning", "Emergency direct mode", text.strip(), sentence(status.hint or "it ends by itself"), at)
 
 
 def recovered(entries: Sequence[Entry], glyphs: Glyphs, at: datetime) -> Notice:

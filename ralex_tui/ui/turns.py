@@ -6,12 +6,22 @@ It decides nothing about money or models; it only knows which conversation is on
 from __future__ import annotations
 
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from ralex_tui.domain.conversation import Message, MessageState, Role
 from ralex_tui.domain.errors import RalexError
-from ralex_tui.domain.events import Failed, Reserved, Routed, Settled, Stopped, TextDelta, ThinkingDelta, TurnEvent
+from ralex_tui.domain.events import (
+    Failed,
+    Rerouted,
+    Reserved,
+    Routed,
+    Settled,
+    Stopped,
+    TextDelta,
+    ThinkingDelta,
+    TurnEvent,
+)
 from ralex_tui.domain.models import Mode
 from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pricing import estimate_tokens
@@ -32,12 +42,16 @@ class Waiting:
 
     Args:
         allowed_because: The user's reason to let it past the limits; empty for none.
+        model_id: The model that is to answer, whatever the mode; None for the mode's.
+        question: The id of a question of the chat that is to be answered anew; `text` is its own.
     """
 
     text: str
     mode: Mode
     chat: Chat
     allowed_because: str = ""
+    model_id: str | None = None
+    question: str | None = None
 
 
 @dataclass(slots=True)
@@ -176,7 +190,14 @@ class TurnRunner:
     async def _turn(self, waiting: Waiting) -> None:
         self.running = running = Running(waiting, self._now())
         self._listener.turn_changed()
-        ask = Ask(waiting.text, waiting.mode, waiting.chat.id, allowed_because=waiting.allowed_because)
+        ask = Ask(
+            waiting.text,
+            waiting.mode,
+            waiting.chat.id,
+            model_id=waiting.model_id,
+            allowed_because=waiting.allowed_because,
+            question=waiting.question,
+        )
         async with aclosing(self._services.turns.run(ask, running.stop)) as events:
             async for event in events:
                 await self._take(running, event)
@@ -193,6 +214,8 @@ class TurnRunner:
                 running.held = reservation.amount
                 self.tick()
                 self._listener.money_changed()
+            case Rerouted(route):
+                self._rerouted(running, route)
             case Failed(error, None):
                 returned, self.queue = [running.waiting, *self.queue], []
                 self._listener.turn_refused(returned, error)
@@ -222,12 +245,27 @@ class TurnRunner:
         # Nothing is awaited between these: whoever opens the conversation meanwhile must find all or none.
         waiting.chat.keep(event.conversation, waiting.mode, question)
         if self._is_shown(running):
-            self._transcript.add(question)
+            if waiting.question is None:
+                self._transcript.add(question)
+            else:
+                # Another branch: it ends at the question, and the answer that was there is on the one before.
+                self._transcript.show(waiting.chat.path, "")
             self._listener.turn_routed(route)
             self._transcript.add(running.answer)
             self.tick()
         if is_new:
             self._listener.conversations_changed()
+        self._listener.turn_changed()
+
+    def _rerouted(self, running: Running, route: Route) -> None:
+        """Another deployment answers, or the same once more; what is on the screen says so."""
+        assert running.answer is not None  # made when the turn was routed
+        running.route, running.held = route, None
+        running.answer = replace(running.answer, tier=route.tier, model=route.model.ref.id, note=route.note)
+        if self._is_shown(running):
+            self._transcript.renew(running.answer)
+            self.tick()
+        self._listener.money_changed()
         self._listener.turn_changed()
 
     def _delta(self, running: Running, pieces: list[str], delta: str) -> None:

@@ -32,6 +32,11 @@ async def ended(pid: int, within_s: float = 10.0) -> None:
         os.close(descriptor)
 
 
+def is_listed(pid: int) -> bool:
+    """Whether the system has such a process still, a zombie included."""
+    return (Path("/proc") / str(pid)).exists()
+
+
 def seen_from_outside(pid: int) -> bytes:
     """What anyone with `ps` sees of a process: its command line and its environment."""
     folder = Path("/proc") / str(pid)

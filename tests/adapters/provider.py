@@ -1,7 +1,7 @@
 """A provider on loopback that speaks OpenAI's API as scripted: real HTTP, real server-sent events.
 
 It keeps what it was asked and a bill of its own, notices clients that go away, and never sleeps:
-a step that waits, waits for an event.
+a step that waits, waits for an event. Over TLS where it is given a certificate.
 """
 
 from __future__ import annotations
@@ -9,13 +9,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import socket
+import ssl
+import struct
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 _PHRASES = {200: "OK", 429: "Too Many Requests"}
 _STREAM = {"content-type": "text/event-stream", "transfer-encoding": "chunked"}
 _CUT = object()
+_DRIP_S = 0.02
 
 
 @dataclass
@@ -41,12 +45,15 @@ class Reply:
         chunks: The answer's text; `thinking` comes before it.
         hold_after: Chunks after which to wait for `Provider.release`; 0: after the headers.
         hold_headers: Wait before even the headers.
-        drop_after: Chunks after which the connection is reset; `drop_headers`: before even the headers.
+        drip_after: Chunks after which a comment that never ends comes, byte by byte, until the client goes.
+        drop_after: Chunks after which the connection is closed; `drop_headers`: before even the headers.
+        is_reset: Whether it is then reset, as by a router or a dying machine, and not ended.
         error_after: Chunks after which an error object comes in the stream.
         finish: The finish reason; None: the stream ends cleanly without one and without [DONE].
         usage: The usage object of the last chunk; None for a provider that counts nothing.
         raw: Data lines sent in place of all of these.
-        wire: Pieces of the body, sent as they are in place of all of these; `hold_after` and `drop_after` count them.
+        wire: Pieces of the body, sent as they are in place of all of these; `hold_after`, `drop_after` and
+            `drip_after` count them.
         headers: Sent along, whatever the status.
     """
 
@@ -57,8 +64,10 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     hold_after: int | None = None
     hold_headers: bool = False
+    drip_after: int | None = None
     drop_after: int | None = None
     drop_headers: bool = False
+    is_reset: bool = False
     error_after: int | None = None
     finish: str | None = "stop"
     usage: Mapping[str, Any] | None = field(default_factory=lambda: {"prompt_tokens": 7, "completion_tokens": 3})
@@ -67,9 +76,14 @@ class Reply:
 
 
 class Provider:
-    """The server. Replies are used up in order; the last one stays."""
+    """The server. Replies are used up in order; the last one stays.
 
-    def __init__(self) -> None:
+    Args:
+        tls: What it proves itself with; None for plain HTTP.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.requests: list[Asked] = []
         self.billed: list[Mapping[str, Any]] = []
         self.release = asyncio.Event()
@@ -88,14 +102,14 @@ class Provider:
     @property
     def root(self) -> str:
         assert self._server is not None
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     @property
     def url(self) -> str:
         return f"{self.root}/v1"
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
 
     async def stop(self) -> None:
         assert self._server is not None
@@ -134,8 +148,7 @@ class Provider:
         if reply.hold_headers:
             await self._hold(asked)
         if reply.drop_headers:
-            writer.transport.abort()
-            raise ConnectionResetError
+            _drop(writer, reply)
         if reply.status != 200:
             _send_whole(writer, reply)
             await writer.drain()
@@ -143,9 +156,8 @@ class Provider:
         _send_head(writer, 200, {**_STREAM, **reply.headers})
         async for piece in self._pieces(reply, asked):
             if piece is None:
-                writer.transport.abort()
-                raise ConnectionResetError
-            writer.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+                _drop(writer, reply)
+            _send_piece(writer, piece)
             await writer.drain()
         writer.write(b"0\r\n\r\n")
         await writer.drain()
@@ -158,11 +170,14 @@ class Provider:
                     await self._hold(asked)
                 if reply.drop_after == at:
                     yield None
+                if reply.drip_after == at:
+                    async for byte in _drip(asked):
+                        yield byte
                 if piece:
                     yield piece
             return
         async for line in self._lines(reply, asked):
-            yield None if line is _CUT else f"data: {line}\n\n".encode()
+            yield None if line is _CUT else line if isinstance(line, bytes) else f"data: {line}\n\n".encode()
 
     async def _lines(self, reply: Reply, asked: Asked) -> AsyncIterator[object]:
         if reply.raw is not None:
@@ -178,6 +193,9 @@ class Provider:
                 await self._hold(asked)
             if reply.drop_after == at:
                 yield _CUT
+            if reply.drip_after == at:
+                async for byte in _drip(asked):
+                    yield byte
             if reply.error_after == at:
                 yield json.dumps({"error": reply.error})
                 return
@@ -204,14 +222,34 @@ class Provider:
 
 
 @contextlib.asynccontextmanager
-async def running_provider(*replies: Reply) -> AsyncIterator[Provider]:
-    provider = Provider()
+async def running_provider(*replies: Reply, tls: ssl.SSLContext | None = None) -> AsyncIterator[Provider]:
+    provider = Provider(tls)
     provider.script(*(replies or (Reply(),)))
     await provider.start()
     try:
         yield provider
     finally:
         await provider.stop()
+
+
+def event(content: str, finish: str | None = None) -> bytes:
+    """One event of an answer, for `Reply.wire`."""
+    return f"data: {_chunk('m', {'content': content}, finish)}\n\n".encode()
+
+
+def usage_event(**usage: Any) -> bytes:
+    """The event that counts, for `Reply.wire`."""
+    return f"data: {_chunk('m', None, usage=usage)}\n\n".encode()
+
+
+async def _drip(asked: Asked) -> AsyncIterator[bytes]:
+    """A byte each time that the client has not gone yet."""
+    yield b":"
+    while not asked.gone.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asked.gone.wait(), _DRIP_S)
+        yield b"."
+    raise ConnectionResetError
 
 
 async def _read(reader: asyncio.StreamReader) -> Asked:
@@ -238,6 +276,24 @@ def _chunk(
     if usage is not None:
         chunk["usage"] = {"total_tokens": usage.get("prompt_tokens", 0) + usage.get("completion_tokens", 0), **usage}
     return json.dumps(chunk)
+
+
+def _drop(writer: asyncio.StreamWriter, reply: Reply) -> NoReturn:
+    """Leave the client without the rest.
+
+    Raises:
+        ConnectionResetError: Always.
+    """
+    if reply.is_reset:
+        # Closed with nothing to linger for, TCP sends a reset.
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+    raise ConnectionResetError
+
+
+def _send_piece(writer: asyncio.StreamWriter, piece: bytes) -> None:
+    """A chunk of HTTP's own framing, whatever it holds."""
+    writer.write(b"%x\r\n%s\r\n" % (len(piece), piece))
 
 
 def _send_whole(writer: asyncio.StreamWriter, reply: Reply) -> None:

@@ -35,6 +35,7 @@ class Recording:
         usage: The tokens in our terms; None where the answer breaks off.
         n_prompt: Tokens of what was asked.
         text: What is to be shown of the answer, and `thinking` of the thoughts.
+        is_lost_by_litellm: Whether LiteLLM shows nothing of them.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Recording:
     text: str
     thinking: str
     reply: Reply
+    is_lost_by_litellm: bool = False
 
     @property
     def provider(self) -> str:
@@ -95,6 +97,7 @@ def _read(path: Path) -> Recording:
         text=doc.get("text", ""),
         thinking=doc.get("thinking", ""),
         reply=_reply(doc, body),
+        is_lost_by_litellm=doc.get("lost_by_litellm", False),
     )
 
 

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -16,20 +15,21 @@ import pytest
 import pytest_asyncio
 
 from ralex_tui.adapters import wire
-from ralex_tui.adapters.child import child_command, child_env
 from ralex_tui.adapters.endpoints import Endpoint
-from ralex_tui.adapters.engine_client import HostedEngine, Inbox
+from ralex_tui.adapters.engine_child import Inbox
+from ralex_tui.adapters.engine_client import HostedEngine
 from ralex_tui.adapters.engine_host import Gatherer
 from ralex_tui.adapters.secret import Secret
+from ralex_tui.adapters.spawned import spawn
 from ralex_tui.domain import errors
 from ralex_tui.domain.conversation import Role
-from ralex_tui.domain.errors import EngineError, EngineUnavailable
-from ralex_tui.domain.events import EngineEvent, Finished, TextDelta, ThinkingDelta, UsageReported
+from ralex_tui.domain.errors import EngineBroken, EngineError, EngineUnavailable
+from ralex_tui.domain.events import EngineEvent, Finished, TextDelta, ThinkingDelta, UsageReported, Way
 from ralex_tui.domain.models import ModelRef
 from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pricing import TokenUsage
 from ralex_tui.ports.engine import EngineRequest
-from tests.adapters.processes import Parent, ended, lines_with, mode, seen_from_outside
+from tests.adapters.processes import Parent, ended, is_listed, lines_with, mode, seen_from_outside
 from tests.adapters.provider import Provider, Reply, running_provider
 
 KEY = Secret("key-of-the-test-0123456789")
@@ -39,10 +39,13 @@ PARENT = """
 import asyncio, sys
 from pathlib import Path
 from ralex_tui.adapters.engine_client import HostedEngine
+from ralex_tui.domain.events import Way
 
 async def main():
-    engine = HostedEngine(log=Path(sys.argv[1]))
+    engine = HostedEngine(log=Path(sys.argv[1]), engine=Way(sys.argv[2]))
     await engine.start()
+    if sys.argv[3:]:
+        await engine.load()
     print(engine.pid, flush=True)
     await asyncio.Event().wait()
 
@@ -193,13 +196,14 @@ async def test_killed_host_fails_the_request_and_the_next_one_starts_it_anew(log
     assert first is not None
 
     os.kill(first, signal.SIGKILL)
-    with pytest.raises(EngineUnavailable, match="ended while it answered") as caught:
+    with pytest.raises(EngineBroken, match="ended while it answered") as caught:
         await held
     state = engine.state
     again = await answer(engine, request("b"))
     second = engine.pid
     await engine.close()
 
+    assert not any(is_listed(pid) for pid in (first, second) if pid is not None)
     assert caught.value.may_be_billed
     assert state == "dead"
     assert again[-1] == Finished("stop")
@@ -212,23 +216,111 @@ async def test_host_that_keeps_ending_is_not_started_for_ever(log: Path) -> None
         for _ in range(4):
             await engine.start()
             assert engine.pid is not None
-            pid = engine.pid
-            os.kill(pid, signal.SIGKILL)
-            with pytest.raises(EngineUnavailable, match="ended while"):
+            os.kill(engine.pid, signal.SIGKILL)
+            with pytest.raises(EngineBroken, match="ended before it was loaded") as caught:
                 await anext(engine.stream(request()))
-        with pytest.raises(EngineUnavailable, match="keeps ending") as caught:
+            assert not caught.value.may_be_billed
+        with pytest.raises(EngineBroken, match="keeps ending: LiteLLM's process ended") as caught:
             await engine.start()
         assert not caught.value.may_be_billed
     finally:
         await engine.close()
 
 
-async def test_host_ends_with_its_parent(log: Path) -> None:
-    parent = await Parent.run(PARENT, str(log))
+@pytest.mark.parametrize("way", Way)
+async def test_host_ends_with_its_killed_parent(log: Path, way: Way) -> None:
+    parent = await Parent.run(PARENT, str(log), way)
 
     await parent.kill()
 
     await ended(parent.child)
+
+
+async def test_stopped_host_ends_with_its_killed_parent(log: Path) -> None:
+    parent = await Parent.run(PARENT, str(log), Way.DIRECT, "loaded")
+    os.kill(parent.child, signal.SIGSTOP)
+
+    await parent.kill()
+
+    await ended(parent.child)
+
+
+@pytest.fixture
+async def direct(log: Path, provider: Provider) -> AsyncIterator[HostedEngine]:
+    """An engine in direct mode, which is up at once, and impatient."""
+    endpoints = [Endpoint("lan", "openai", KEY, provider.url)]
+    engine = HostedEngine(endpoints, log=log, engine=Way.DIRECT, patience_s=0.5)
+    yield engine
+    await engine.close()
+
+
+async def test_direct_mode_runs_in_a_process_like_litellm(direct: HostedEngine, provider: Provider) -> None:
+    provider.script(Reply(usage=COUNTED))
+
+    events = await answer(direct, request())
+
+    assert events[-2:] == [UsageReported(TokenUsage(7, 3), Usd(500_000_000)), Finished("stop")]
+    assert provider.requests[0].headers["authorization"] == f"Bearer {KEY.reveal()}"
+    assert direct.pid is not None
+    assert KEY.reveal().encode() not in seen_from_outside(direct.pid)
+
+
+async def test_request_given_to_a_stopped_host_was_not_sent(direct: HostedEngine, provider: Provider) -> None:
+    await direct.load()
+    assert direct.pid is not None
+    os.kill(direct.pid, signal.SIGSTOP)
+
+    with pytest.raises(EngineBroken, match="stopped answering before it had sent") as caught:
+        await answer(direct, request(text="x" * 1_000_000))
+
+    assert not caught.value.may_be_billed
+    assert provider.requests == []
+
+
+async def test_request_in_a_host_that_stops_may_have_been_billed(direct: HostedEngine, provider: Provider) -> None:
+    provider.script(Reply(hold_after=1))
+    events = direct.stream(request())
+    assert await anext(events) == TextDelta("Hel")
+    assert direct.pid is not None
+    os.kill(direct.pid, signal.SIGSTOP)
+
+    with pytest.raises(EngineBroken, match="stopped answering while it answered") as caught:
+        await anext(events)
+
+    assert caught.value.may_be_billed
+
+
+async def test_host_that_waits_for_a_slow_provider_is_left_alone(direct: HostedEngine, provider: Provider) -> None:
+    provider.script(Reply(hold_after=1))
+    pongs: list[str] = []
+    child = await direct.load()
+    hear = child._hear
+
+    def overhear(message: dict[str, object]) -> None:
+        if message["ev"] == "pong":
+            pongs.append("pong")
+            provider.release.set()
+        hear(message)
+
+    child._hear = overhear  # type: ignore[method-assign]
+
+    events = await answer(direct, request())
+
+    assert pongs
+    assert events[-1] == Finished("stop")
+
+
+async def test_death_between_requests_is_told(direct: HostedEngine) -> None:
+    told: asyncio.Future[EngineBroken] = asyncio.get_running_loop().create_future()
+    direct.on_end = told.set_result
+    await direct.load()
+    assert direct.pid is not None
+
+    os.kill(direct.pid, signal.SIGKILL)
+
+    assert (await asyncio.wait_for(told, 10)).message == "direct mode's process ended"
+    assert direct.state == "dead"
+    assert direct.pid is None
 
 
 async def test_host_ends_when_closed(log: Path) -> None:
@@ -265,45 +357,20 @@ async def test_keys_are_in_no_command_line_environment_or_log(shared: Shared) ->
 
 
 async def test_host_speaks_the_protocol_alone(log: Path) -> None:
-    configure = wire.line({"op": "configure", "endpoints": [], "limits": {}})
-    host = await asyncio.create_subprocess_exec(
-        *child_command("ralex_tui.adapters.engine_host", str(log)),
-        env=child_env(os.environ),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    assert host.stdin is not None
-    assert host.stdout is not None
-    assert host.stderr is not None
-    host.stdin.write(configure + wire.line({"op": "warm"}))
+    host = await spawn("ralex_tui.adapters.engine_host", str(log), log=log, environ=os.environ, redact=str)
+    host.order(wire.line({"op": "configure", "engine": "litellm", "endpoints": [], "limits": {}}))
+    host.order(wire.line({"op": "warm"}))
 
-    said = [wire.parse(await host.stdout.readline())["ev"] for _ in range(3)]
-    host.stdin.close()
-    rest = await host.stdout.read() + await host.stderr.read()
+    said = [wire.parse(await host.said.readline())["ev"] for _ in range(3)]
+    host.end_orders()
+    rest = await host.said.read()
+    code = await host.process.wait()
+    await host.end()
 
-    assert await host.wait() == 0
+    assert code == 0
     assert said == ["hello", "ready", "warmed"]
     assert rest == b""
-
-
-async def test_prints_of_any_kind_go_to_the_log(log: Path) -> None:
-    code = (
-        "import os, sys; from pathlib import Path; from ralex_tui.adapters.child import take_stdout\n"
-        "protocol = take_stdout(Path(sys.argv[1]))\n"
-        "print('from python', flush=True); print('to stderr', file=sys.stderr); os.system('echo from a child')\n"
-        "os.write(protocol, b'protocol')\n"
-    )
-    process = await asyncio.create_subprocess_exec(
-        *[sys.executable, "-c", code, str(log)],
-        env=child_env(os.environ),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-
-    assert await process.communicate() == (b"protocol", b"")
-    assert len(lines_with(log, ["from python", "to stderr", "from a child"])) == 3
-    assert mode(log) == 0o600
+    assert lines_with(log, [""]) == []
 
 
 async def test_host_ignores_what_lies_in_the_current_folder(
@@ -356,14 +423,15 @@ async def test_gatherer_sends_what_it_holds_after_a_while() -> None:
     assert said == [TextDelta("a"), TextDelta("bc")]
 
 
-async def test_inbox_joins_deltas_for_a_slow_reader() -> None:
+def test_inbox_joins_deltas_for_a_slow_reader() -> None:
     inbox = Inbox()
     for item in (TextDelta("a"), TextDelta("b"), ThinkingDelta("c"), TextDelta("d"), Finished(None), None):
         inbox.put(item)
 
-    read = [await inbox.get() for _ in range(5)]
+    read = [inbox.pop() for _ in range(5)]
 
     assert read == [TextDelta("ab"), ThinkingDelta("c"), TextDelta("d"), Finished(None), None]
+    assert inbox.is_empty
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,7 @@ from ralex_tui.domain import errors
 from ralex_tui.domain.conversation import Role
 from ralex_tui.domain.errors import EngineError
 from ralex_tui.domain.events import EngineEvent, Finished, TextDelta, ThinkingDelta, UsageReported
-from ralex_tui.domain.models import ModelRef
+from ralex_tui.domain.models import ModelRef, Tier
 from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pricing import TokenUsage
 from ralex_tui.ports.engine import EngineRequest
@@ -210,7 +212,7 @@ async def test_doubtful_counts_and_costs(
         (402, {"message": "add more"}, errors.KeyRefused, "no credit", False),
         (429, {"message": "x", "code": "insufficient_quota"}, errors.KeyRefused, "no credit", False),
         (429, {"message": "slow down"}, errors.RateLimited, "too many requests", False),
-        (404, {"message": "nope"}, errors.EngineUnavailable, "no model some/model", False),
+        (404, {"message": "nope"}, errors.ModelMissing, "no model some/model", False),
         (500, {"message": "oops"}, errors.EngineUnavailable, "HTTP 500: oops", True),
         (503, {"message": "later"}, errors.EngineUnavailable, "HTTP 503: later", True),
     ],
@@ -399,6 +401,81 @@ async def test_new_endpoints_hold_for_models_already_used(engine: LitellmEngine,
 
     keys = [asked.headers["authorization"] for asked in provider.requests]
     assert keys == [f"Bearer {KEY.reveal()}", "Bearer another-key-987654321"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_limit_between_tokens_does_not_end_the_wait_for_the_first(provider: Provider, kind: str) -> None:
+    engine = LitellmEngine(endpoints(provider.url), first_token_s=20, inactivity_s=0.2)
+    provider.script(Reply(hold_headers=True))
+    task = asyncio.create_task(answer(engine, request(kind)))
+    await provider.arrived.wait()
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(provider.requests[0].gone.wait(), 0.5)
+    provider.release.set()
+
+    assert (await task)[-1] == Finished("stop")
+
+
+async def test_each_deployment_of_a_tier_is_asked_by_itself(engine: LitellmEngine, provider: Provider) -> None:
+    asked = [(Tier.CHEAP, "a"), (Tier.CHEAP, "b"), (Tier.SMART, "b"), (None, "a"), (Tier.CHEAP, "a")]
+
+    for tier, name in asked:
+        await answer(engine, replace(request(), model=ModelRef(f"openai-server/{name}"), tier=tier))
+
+    assert [each.body["model"] for each in provider.requests] == ["a", "b", "b", "a", "a"]
+
+
+async def test_tiers_are_the_routers_groups(
+    engine: LitellmEngine, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from litellm import Router  # its import takes 3 s, in the fixture that has it silenced
+
+    lists: list[list[tuple[str, str]]] = []
+    was = Router.set_model_list
+
+    def set_model_list(self: Router, model_list: list[dict[str, Any]]) -> None:
+        lists.append([(each["model_name"], each["model_info"]["id"]) for each in model_list])
+        was(self, model_list)
+
+    monkeypatch.setattr(Router, "set_model_list", set_model_list)
+    for kind in ("openai", "openrouter", "openai"):
+        await answer(engine, replace(request(kind), tier=Tier.CHEAP))
+
+    one, other = (("cheap", f"cheap:{kind}-server/some/model") for kind in ("openai", "openrouter"))
+    assert lists == [[one], [one, other]]
+
+
+async def test_bug_of_litellms_own_is_no_fault_of_the_provider(
+    engine: LitellmEngine, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from litellm.llms.openrouter.chat.transformation import OpenrouterConfig  # as above
+
+    def transform_request(*_: object, **__: object) -> None:
+        raise AttributeError("'NoneType' object has no attribute 'get'")
+
+    monkeypatch.setattr(OpenrouterConfig, "transform_request", transform_request)
+
+    _, error = await failure(engine, request("openrouter"))
+
+    assert isinstance(error, errors.EngineBroken)
+    assert error.message == "LiteLLM failed by itself (AttributeError)"
+    assert provider.requests == []
+
+
+@pytest.mark.parametrize("raised", [ImportError("no"), RuntimeError("odd"), KeyError("odd")])
+async def test_litellm_that_can_not_be_imported_is_told_as_such(
+    engine: LitellmEngine, monkeypatch: pytest.MonkeyPatch, raised: Exception
+) -> None:
+    def load(*_: object) -> None:
+        raise raised
+
+    monkeypatch.setattr("ralex_tui.adapters.litellm_engine.load_litellm", load)
+
+    _, error = await failure(engine, request())
+
+    assert isinstance(error, errors.EngineBroken)
+    assert not error.may_be_billed
 
 
 async def test_warm_up_asks_nobody(engine: LitellmEngine, provider: Provider) -> None:

@@ -18,7 +18,7 @@ from ralex_tui.domain.errors import EngineError
 from ralex_tui.domain.events import EngineEvent, TextDelta
 from ralex_tui.domain.models import ModelRef
 from ralex_tui.ports.engine import EngineRequest
-from tests.adapters.provider import Provider, Reply
+from tests.adapters.provider import Provider, Reply, running_provider
 
 pytestmark = [
     pytest.mark.usefixtures("litellm_loaded"),
@@ -28,6 +28,7 @@ pytestmark = [
 ]
 
 KINDS = ["anthropic", "gemini", "ollama_chat"]
+ALL_KINDS = [*KINDS, "openai", "openrouter"]
 FIRST_PIECES = {
     "anthropic": (
         b'event: message_start\ndata: {"type":"message_start","message":{"id":"m","type":"message","role":"assistant",'
@@ -50,7 +51,7 @@ def request(kind: str) -> EngineRequest:
 
 
 def endpoints(url: str) -> list[Endpoint]:
-    return [Endpoint(f"{kind}-server", kind, Secret("key-of-the-test-0123456789"), url) for kind in KINDS]
+    return [Endpoint(f"{kind}-server", kind, Secret("key-of-the-test-0123456789"), url) for kind in ALL_KINDS]
 
 
 @pytest.fixture
@@ -83,14 +84,14 @@ def gemini(code: int, status: str, message: str) -> object:
     [
         ("anthropic", 401, anthropic("authentication_error", "bad key"), errors.KeyRefused, "refused the key: bad key"),
         ("anthropic", 429, anthropic("rate_limit_error", "slow"), errors.RateLimited, "too many requests: slow"),
-        ("anthropic", 404, anthropic("not_found_error", "model: m"), errors.EngineUnavailable, "no model m"),
+        ("anthropic", 404, anthropic("not_found_error", "model: m"), errors.ModelMissing, "no model m"),
         ("anthropic", 400, anthropic("x", "prompt is too long: 9"), errors.ContextTooLong, "too long for"),
         ("anthropic", 400, anthropic("x", "Your credit balance is too low"), errors.KeyRefused, "no credit"),
         ("gemini", 400, gemini(400, "INVALID_ARGUMENT", "API key not valid."), errors.KeyRefused, "refused the key"),
         ("gemini", 429, gemini(429, "RESOURCE_EXHAUSTED", "used up"), errors.RateLimited, "requests: used up"),
-        ("gemini", 404, gemini(404, "NOT_FOUND", "models/m is not found"), errors.EngineUnavailable, "no model m"),
+        ("gemini", 404, gemini(404, "NOT_FOUND", "models/m is not found"), errors.ModelMissing, "no model m"),
         ("gemini", 400, gemini(400, "X", "The input token count (9) exceeds"), errors.ContextTooLong, "too long for"),
-        ("ollama_chat", 404, {"error": "model 'm' not found"}, errors.EngineUnavailable, "no model m: model 'm'"),
+        ("ollama_chat", 404, {"error": "model 'm' not found"}, errors.ModelMissing, "no model m: model 'm'"),
     ],
 )
 async def test_refused_request_is_not_billed(
@@ -202,6 +203,48 @@ async def test_cancelling_closes_the_connection(
     with pytest.raises(asyncio.CancelledError):
         await task
     await asyncio.wait_for(provider.requests[0].gone.wait(), 5)
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS)
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_redirect_is_told_and_not_followed(
+    engine: LitellmEngine, provider: Provider, kind: str, status: int
+) -> None:
+    async with running_provider() as elsewhere:
+        there = elsewhere.url.replace("127.0.0.1", "localhost")
+        provider.script(Reply(status=status, headers={"location": there}))
+
+        _, error = await failure(engine, kind)
+
+        assert elsewhere.requests == []
+    assert len(provider.requests) == 1
+    assert isinstance(error, errors.EngineUnavailable)
+    assert error.message.endswith("wants to send the request on to another host, localhost; nothing was sent there")
+    assert "api_base" in error.hint
+    assert not error.may_be_billed
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS)
+@pytest.mark.parametrize("is_reset", [False, True])
+async def test_request_whose_connection_was_lost_is_sent_once(
+    engine: LitellmEngine, provider: Provider, kind: str, is_reset: bool
+) -> None:
+    provider.script(Reply(drop_headers=True, is_reset=is_reset))
+
+    _, error = await failure(engine, kind)
+
+    assert error.may_be_billed
+    assert len(provider.requests) == 1
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS)
+async def test_wait_that_is_asked_for_is_told(engine: LitellmEngine, provider: Provider, kind: str) -> None:
+    provider.script(Reply(status=429, error={"message": "slow down"}, headers={"retry-after": "17"}))
+
+    _, error = await failure(engine, kind)
+
+    assert isinstance(error, errors.RateLimited)
+    assert error.retry_after_s == 17
 
 
 async def test_warm_up_of_each_kind_asks_nobody(engine: LitellmEngine, provider: Provider) -> None:

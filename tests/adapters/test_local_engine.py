@@ -5,28 +5,27 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
-from ralex_tui.adapters.endpoints import EMBEDDED_REF, Endpoint
+from ralex_tui.adapters.endpoints import EMBEDDED_REF
 from ralex_tui.adapters.engine_router import Engines
 from ralex_tui.adapters.litellm_engine import LitellmEngine
 from ralex_tui.adapters.local_engine import EmbeddedModel, default_threads, gguf_file
 from ralex_tui.adapters.local_install import MODEL_FILE
-from ralex_tui.adapters.scripted_engine import ScriptedEngine
 from ralex_tui.adapters.secret import Secret
+from ralex_tui.adapters.spawned import Spawned
 from ralex_tui.config.schema import LocalSettings
 from ralex_tui.domain.conversation import Role
 from ralex_tui.domain.errors import ContextTooLong, EngineUnavailable, KeyRefused
-from ralex_tui.domain.events import EngineEvent, Finished, TextDelta, UsageReported
-from ralex_tui.domain.models import ModelRef
+from ralex_tui.domain.events import Finished, TextDelta, UsageReported
 from ralex_tui.paths import Paths
 from ralex_tui.ports.engine import EngineRequest
-from tests.adapters.processes import Parent, ended, lines_with, mode, seen_from_outside
+from tests.adapters.processes import Parent, ended, is_listed, lines_with, mode, seen_from_outside
 
 SMALL = LocalSettings(context=512, threads=1)
 
@@ -50,34 +49,6 @@ asyncio.run(main())
 
 def request(text: str = "Say hello.", max_tokens: int = 12) -> EngineRequest:
     return EngineRequest("r1", EMBEDDED_REF, ((Role.USER, text),), max_tokens, 0.0)
-
-
-class FakeServer:
-    """Stands in for the embedded model."""
-
-    def __init__(self, *endpoints: Endpoint | EngineUnavailable) -> None:
-        self.endpoints = list(endpoints)
-        self.is_closed = False
-
-    async def start(self) -> Endpoint:
-        found = self.endpoints.pop(0)
-        if isinstance(found, EngineUnavailable):
-            raise found
-        return found
-
-    async def close(self) -> None:
-        self.is_closed = True
-
-
-class FakeRemote(ScriptedEngine):
-    """A scripted engine that keeps what it was configured with."""
-
-    def __init__(self) -> None:
-        super().__init__("hello")
-        self.endpoints: list[tuple[Endpoint, ...]] = []
-
-    def set_endpoints(self, endpoints: Iterable[Endpoint]) -> None:
-        self.endpoints.append(tuple(endpoints))
 
 
 @pytest.fixture
@@ -168,6 +139,7 @@ async def test_start_is_done_once_and_anew_after_a_death(model: EmbeddedModel) -
 
     assert second.key != first.key
     assert model.pid != killed
+    assert not is_listed(killed)  # nor as a zombie
 
 
 @pytest.mark.embedded
@@ -188,9 +160,9 @@ async def test_closing_does_not_wait_for_the_model_to_load(paths: Paths, embedde
     is_loading = asyncio.Event()
 
     class Observed(EmbeddedModel):
-        async def _load(self, process: asyncio.subprocess.Process, key: Secret) -> str:
+        async def _load(self, child: Spawned, key: Secret) -> str:
             is_loading.set()
-            return await super()._load(process, key)
+            return await super()._load(child, key)
 
     model = Observed(SMALL, paths, embedded_models)
     starting = asyncio.create_task(model.start())
@@ -272,78 +244,3 @@ def test_a_processor_is_left_for_the_screen(monkeypatch: pytest.MonkeyPatch) -> 
     assert default_threads() == 3
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0}, raising=False)
     assert default_threads() == 1
-
-
-async def play(engines: Engines, ref: ModelRef) -> list[EngineEvent]:
-    events: AsyncGenerator[EngineEvent] = engines.stream(EngineRequest("r", ref, ((Role.USER, "q"),), 9))
-    return [event async for event in events]
-
-
-CLOUD = Endpoint("openai", "openai", Secret("k"))
-LOCAL = Endpoint("local", "openai", Secret("l"), "http://127.0.0.1:1/v1", is_local=True)
-
-
-async def test_engines_start_the_embedded_model_only_when_it_is_asked() -> None:
-    remote, server = FakeRemote(), FakeServer(LOCAL, LOCAL)
-    engines = Engines(remote, server, [CLOUD])
-
-    await engines.warm_up()
-    await play(engines, ModelRef("openai/gpt-5-mini"))
-    assert server.endpoints == [LOCAL, LOCAL]
-    first = await play(engines, EMBEDDED_REF)
-    await play(engines, EMBEDDED_REF)
-
-    assert first[0] == TextDelta("hello")
-    assert remote.endpoints == [(CLOUD,), (CLOUD, LOCAL)]
-
-
-async def test_engines_follow_a_restarted_model() -> None:
-    moved = replace(LOCAL, api_base="http://127.0.0.1:2/v1")
-    remote = FakeRemote()
-    engines = Engines(remote, FakeServer(LOCAL, moved), [CLOUD])
-
-    await play(engines, EMBEDDED_REF)
-    await play(engines, EMBEDDED_REF)
-
-    assert remote.endpoints[-1] == (CLOUD, moved)
-
-
-async def test_engines_keep_the_local_endpoint_when_the_others_change() -> None:
-    remote = FakeRemote()
-    engines = Engines(remote, FakeServer(LOCAL), [CLOUD])
-    await play(engines, EMBEDDED_REF)
-
-    engines.set_endpoints([])
-
-    assert remote.endpoints[-1] == (LOCAL,)
-
-
-async def test_engines_warm_up_goes_on_without_the_embedded_model() -> None:
-    remote = FakeRemote()
-    engines = Engines(remote, FakeServer(EngineUnavailable("not there")), [], warm_embedded=True)
-
-    await engines.warm_up()
-
-    assert remote.is_warm
-
-
-async def test_engines_close_everything() -> None:
-    remote, server = FakeRemote(), FakeServer()
-
-    await Engines(remote, server, []).close()
-
-    assert remote.is_closed
-    assert server.is_closed
-
-
-async def test_stream_of_engines_closes_the_one_below() -> None:
-    remote = FakeRemote()
-    remote.script("a", "b")
-    events = Engines(remote, FakeServer(), [CLOUD]).stream(
-        EngineRequest("r", ModelRef("openai/x"), ((Role.USER, "q"),), 9)
-    )
-    await anext(events)
-
-    await events.aclose()
-
-    assert remote.n_closed_early == 1

@@ -11,7 +11,7 @@ from ralex_tui.adapters.endpoints import Endpoint
 from ralex_tui.adapters.litellm_engine import LitellmEngine
 from ralex_tui.adapters.secret import Secret
 from ralex_tui.domain.conversation import Role
-from ralex_tui.domain.errors import EngineUnavailable
+from ralex_tui.domain.errors import ModelMissing
 from ralex_tui.domain.models import ModelRef
 from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pricing import TokenUsage
@@ -79,7 +79,7 @@ async def test_a_broker_without_a_provider_at_that_price_is_told_as_such(provide
     endpoint = Endpoint("openrouter", "openrouter", Secret("key-of-the-test-0123456789"), provider.url)
     engine = LitellmEngine([endpoint])
 
-    with pytest.raises(EngineUnavailable, match="at the price known here") as caught:
+    with pytest.raises(ModelMissing, match="at the price known here") as caught:
         async for _ in engine.stream(EngineRequest("r1", ModelRef("openrouter/a/b"), TALK, 100)):
             pass
     await engine.close()

@@ -36,6 +36,7 @@ prices:
   lan/small: {input: "0.30", output: "2.50", date: 2026-11-01, source: own}
   lan/large: {input: "2.00", output: "10.00", date: 2026-11-01, source: own}
   lan/quick: {input: "0.10", output: "0.40", date: 2026-11-01, source: own}
+local: {discover: false}
 """
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ralex_tui.adapters.scripted_engine import Fail, Finish, Hang, NoUsage, Think, Use
-from ralex_tui.domain.errors import RateLimited
+from ralex_tui.domain.errors import EngineError, RateLimited
 from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pricing import TokenUsage
 from ralex_tui.services.turn import MAX_PROMPT_BYTES
@@ -155,13 +155,29 @@ def test_answer_that_fails_midway_is_kept_and_told(ralex: Ralex, engine: Interru
 
 
 def test_failure_is_an_event_too(ralex: Ralex, engine: InterruptedEngine) -> None:
-    engine.script(Fail(RateLimited("too many requests", hint="wait", may_be_billed=False)))
+    engine.script(Fail(EngineError("the request was refused", hint="wait", may_be_billed=False)))
 
     ran = ralex("ask", "hi", "--json")
 
     last = ran.events[-1]
-    assert (last["event"], last["error"], last["hint"], last["exit_code"]) == ("failed", "too many requests", "wait", 4)
+    said = ("failed", "the request was refused", "wait", 4)
+    assert (last["event"], last["error"], last["hint"], last["exit_code"]) == said
     assert (last["cost"], last["accuracy"]) == ("0.000000000", "exact")
+
+
+def test_another_model_that_answers_is_told_in_words_and_as_an_event(ralex: Ralex, engine: InterruptedEngine) -> None:
+    engine.script(Fail(RateLimited("slow down", may_be_billed=False)))
+    engine.script("fine")
+    engine.script(Fail(RateLimited("slow down", may_be_billed=False)))
+    engine.script("fine")
+
+    ran, as_json = ralex("ask", "hi"), ralex("ask", "hi", "--json")
+
+    assert ran.code == 0
+    assert "small has had too many requests: quick answers" in ran.err
+    names = [event["event"] for event in as_json.events]
+    assert names == ["routed", "reserved", "rerouted", "reserved", "text", "settled"]
+    assert as_json.events[2]["model"] == "lan/quick"
 
 
 @pytest.mark.parametrize(

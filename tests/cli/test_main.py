@@ -124,7 +124,9 @@ def test_ctrl_c_before_anything_began_is_130(ralex: Ralex, monkeypatch: pytest.M
     assert (ran.code, ran.err.strip()) == (130, "")
 
 
-def test_bug_is_a_sentence_that_quotes_nothing(ralex: Ralex, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bug_is_a_sentence_that_quotes_nothing_and_names_its_report(
+    ralex: Ralex, monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
     fail_with(monkeypatch, ValueError(f"bad header {CANARY}"))
 
     ran = ralex("spend")
@@ -133,13 +135,21 @@ def test_bug_is_a_sentence_that_quotes_nothing(ralex: Ralex, monkeypatch: pytest
     assert ran.err.startswith("ralex: a bug in ralex: ValueError in test_main.py line ")
     assert "Traceback" not in ran.err
     assert CANARY not in ran.err
+    (report,) = (home / "state" / "logs").glob("crash-*.txt")
+    assert str(report) in ran.err
+    assert "tests/cli/test_main.py" not in report.read_text()
+    assert ":29 in load" in report.read_text()
+    assert CANARY not in report.read_text()
 
 
 def test_bugs_traceback_is_shown_when_asked_for(ralex: Ralex, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RALEX_DEBUG", "1")
-    fail_with(monkeypatch, ValueError("x"))
+    monkeypatch.setenv("RALEX_TRACEBACK", "1")
+    fail_with(monkeypatch, ValueError(f"bad header {CANARY}"))
 
-    assert "Traceback" in ralex("spend").err
+    ran = ralex("spend")
+
+    assert "Traceback" in ran.err
+    assert CANARY not in ran.err
 
 
 def test_app_is_not_started_without_a_terminal(ralex: Ralex) -> None:

@@ -23,6 +23,7 @@ KEYS = {
     "tab": "\t",
     "backspace": "\x7f",
     "ctrl+c": "\x03",
+    "ctrl+g": "\x07",
     "ctrl+j": "\n",
     "ctrl+n": "\x0e",
     "ctrl+q": "\x11",
@@ -144,6 +145,14 @@ class Terminal:
         """kill -9."""
         os.kill(self.pid, signal.SIGKILL)
         self.wait_exit()
+
+    def hang_up(self) -> int:
+        """Close the terminal, as a window is closed; the program's exit code, or minus the signal that ended it."""
+        os.close(self.fd)
+        self.fd = os.open(os.devnull, os.O_RDWR)
+        _, status = os.waitpid(self.pid, 0)
+        self._status = os.waitstatus_to_exitcode(status)
+        return self._status
 
     def pump(self, wait_s: float) -> bool:
         """Take in what the program has written; false when nothing came within `wait_s` seconds."""

@@ -6,10 +6,12 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+from ralex_tui.adapters.memory_log import MemoryRequestLog
 from ralex_tui.adapters.scripted_engine import ScriptedEngine
 from ralex_tui.adapters.system_clock import SystemClock
 from ralex_tui.adapters.tinydb_conversations import TinydbConversations
 from ralex_tui.adapters.tinydb_ledger import TinydbLedger
+from ralex_tui.config.schema import TimeoutSettings
 from ralex_tui.domain.budget import BudgetPolicy, Need
 from ralex_tui.domain.conversation import Conversation, ConversationSummary, Message
 from ralex_tui.domain.errors import RalexError
@@ -21,6 +23,7 @@ from ralex_tui.domain.money import Accuracy, Usd
 from ralex_tui.domain.pricing import Price, Rates, free_price
 from ralex_tui.ports.engine import EngineRequest
 from ralex_tui.ports.stores import ConversationStore
+from ralex_tui.services.deployments import Deployments
 from ralex_tui.services.ledger import LedgerService
 from ralex_tui.services.library import LibraryService
 from ralex_tui.services.reports import ReportService
@@ -65,6 +68,9 @@ class Desk:
     def __init__(self, folder: Path, policy: BudgetPolicy) -> None:
         self.engine = WatchedEngine()
         self.clock = SystemClock()
+        self.timeouts = TimeoutSettings()
+        self.log = MemoryRequestLog()
+        self.deployments = Deployments(self.log, self.clock)
         self._conversations = _Breakable(TinydbConversations(folder / "conversations", folder / "index"))
         self.library = LibraryService(self._conversations, self.clock)
         self.ledger = LedgerService(TinydbLedger(folder / "ledger", folder / "owners"), policy, self.clock)
@@ -87,9 +93,11 @@ class Desk:
             engine=self.engine,
             ledger=self.ledger,
             library=self.library,
-            catalogue=lambda: self.catalogue,
+            catalogue=lambda: self.deployments.rank(self.catalogue),
             policy=self.policy,
             clock=self.clock,
+            deployments=self.deployments,
+            timeouts=self.timeouts,
         )
 
     async def spend(self, amount: Usd, tier: Tier = Tier.SMART, allowed_because: str = "") -> None:
@@ -111,6 +119,10 @@ class Desk:
         """Give a tier's model another price."""
         plan = self.catalogue.plan(tier)
         self._replace(replace(plan, models=(replace(plan.models[0], price=price),)))
+
+    def set_models(self, tier: Tier, *models: Model) -> None:
+        """Give a tier these deployments, in this order."""
+        self._replace(replace(self.catalogue.plan(tier), models=models))
 
     def drop(self, tier: Tier) -> None:
         """Leave a tier without a model."""

@@ -1,14 +1,16 @@
 """What the doctor's findings mean."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from ralex_tui.domain.errors import KeyRefused, LedgerUnreadable, StorageError
-from ralex_tui.services.health import Check, CheckState, Facts, check_all, check_prices, has_failed
+from ralex_tui.services.checks import Check, CheckState, check_prices, has_failed
+from ralex_tui.services.health import Facts, check_all
 
 TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 async def answering(name: str) -> str:
@@ -34,7 +36,8 @@ HEALTHY = Facts(
 
 
 async def check(facts: Facts, *, with_local: bool = False) -> dict[str, Check]:
-    return {found.name: found for found in await check_all(facts, TODAY, with_local=with_local)}
+    groups = await check_all(facts, NOW, TODAY, with_local=with_local)
+    return {found.name: found for findings in groups for found in findings.checks}
 
 
 async def refusing(name: str) -> str:

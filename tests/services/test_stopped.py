@@ -69,6 +69,7 @@ def service(desk: Desk, engine: LateEngine) -> TurnService:
         catalogue=lambda: desk.catalogue,
         policy=desk.policy,
         clock=desk.clock,
+        deployments=desk.deployments,
     )
 
 

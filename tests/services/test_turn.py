@@ -230,11 +230,12 @@ async def test_turn_keeps_partial_text_when_the_provider_fails(desk: Desk) -> No
 
 
 async def test_turn_costs_nothing_when_the_request_never_arrived(desk: Desk) -> None:
-    desk.engine.script(Fail(EngineUnavailable("no connection", may_be_billed=False)))
+    for _ in range(2):
+        desk.engine.script(Fail(EngineUnavailable("no connection", may_be_billed=False)))
 
     await events_of(desk, Ask("hi", Mode.CHEAP))
 
-    assert (await only_entry(desk)).cost.amount == ZERO
+    assert {entry.cost.amount for entry in await all_entries(desk)} == {ZERO}
 
 
 async def test_turn_charges_a_time_out_as_if_it_had_been_billed(desk: Desk) -> None:

@@ -13,6 +13,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from ralex_tui.adapters.log_reader import LogFolder
+from ralex_tui.adapters.memory_log import MemoryRequestLog
 from ralex_tui.adapters.scripted_engine import ScriptedEngine
 from ralex_tui.adapters.tinydb_conversations import TinydbConversations
 from ralex_tui.adapters.tinydb_ledger import TinydbLedger
@@ -20,15 +22,21 @@ from ralex_tui.config.palette import find_palettes
 from ralex_tui.config.schema import Settings, UiSettings
 from ralex_tui.domain.budget import BudgetPolicy
 from ralex_tui.domain.conversation import Conversation, Message, MessageState, Role
+from ralex_tui.domain.events import Way
 from ralex_tui.domain.ids import new_id
 from ralex_tui.domain.ledger import Outcome, Record, Reservation, Settlement
+from ralex_tui.domain.local import FoundServer
 from ralex_tui.domain.models import Catalogue, Model, ModelRef, Tier, TierPlan
 from ralex_tui.domain.money import Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import Price, Rates, TokenUsage, free_price
 from ralex_tui.domain.providers import Caching, Habits
 from ralex_tui.paths import bundled
+from ralex_tui.ports.engine import EngineStatus
+from ralex_tui.services.deployments import Deployments
+from ralex_tui.services.health import Facts
 from ralex_tui.services.ledger import LedgerService
 from ralex_tui.services.library import LibraryService
+from ralex_tui.services.local import LocalServers
 from ralex_tui.services.reports import ReportService
 from ralex_tui.services.services import Services
 from ralex_tui.services.turn import TurnService
@@ -37,6 +45,7 @@ from ralex_tui.ui.widgets.prompt import Prompt
 from ralex_tui.ui.widgets.sidebar import Sidebar
 from tests.clipboards import ScriptedBrowser, ScriptedClipboard
 from tests.prices import ScriptedList, local_prices
+from tests.ui.health_sample import sample_facts
 
 NOW = datetime(2026, 11, 23, 14, 32, tzinfo=UTC)
 
@@ -108,10 +117,25 @@ class Demo:
             }
         )
         self.prices = local_prices(folder, self.clock, {model.ref.id: model.price for model in MODELS.values()})
+        self.log = MemoryRequestLog()
+        self.logs = LogFolder(folder / "logs")
+        self.deployments = Deployments(self.log, self.clock)
         self.settings = Settings(ui=UiSettings(theme=theme, glyphs=glyphs))
         self.clipboard = ScriptedClipboard()
         self.browser = ScriptedBrowser()
+        self.servers: tuple[FoundServer, ...] = ()
+        self.local = LocalServers(self.listen, self.clock, lambda _: None)
         self.is_closed = False
+        self.engine_status = EngineStatus(Way.LITELLM)
+        self.out_of_reach: set[str] = set()
+
+    def facts(self) -> Facts:
+        """What the health screen is told."""
+        return sample_facts(self)
+
+    async def listen(self) -> Sequence[FoundServer]:
+        """Looking for servers on this computer finds what `servers` holds."""
+        return self.servers
 
     @property
     def services(self) -> Services:
@@ -122,6 +146,7 @@ class Demo:
             catalogue=self.priced,
             policy=self.policy,
             clock=self.clock,
+            deployments=self.deployments,
         )
         return Services(
             settings=self.settings,
@@ -133,22 +158,26 @@ class Demo:
             library=self.library,
             reports=ReportService(self.ledger, self.policy),
             prices=self.prices,
+            deployments=self.deployments,
             clipboard=self.clipboard,
             browser=self.browser,
+            local=self.local,
+            facts=self.facts,
+            logs=self.logs,
             warm_up=self.engine.warm_up,
             close=self.close,
+            engine_status=lambda: self.engine_status,
         )
 
     def priced(self) -> Catalogue:
-        """What can answer, at the prices that count now."""
-        return Catalogue(
-            {
-                tier: replace(
-                    plan, models=tuple(replace(model, price=self.prices.price(model.ref)) for model in plan.models)
-                )
-                for tier, plan in self.catalogue.tiers.items()
-            }
-        )
+        """What can answer, at the prices that count now, in the order in which it would be asked."""
+        tiers = {
+            tier: replace(
+                plan, models=tuple(replace(model, price=self.prices.price(model.ref)) for model in plan.models)
+            )
+            for tier, plan in self.catalogue.tiers.items()
+        }
+        return self.deployments.rank(Catalogue(tiers))
 
     def list_prices(self, listed: dict[str, Price]) -> None:
         """Let OpenRouter list these, and the app ask for them; before the app is made."""
@@ -156,6 +185,12 @@ class Demo:
         scripted.prices = listed
         pinned = {model.ref.id: model.price for model in MODELS.values()}
         self.prices = local_prices(self._folder, self.clock, pinned, scripted, is_wanted=True)
+
+    def set_models(self, tier: Tier, *models: Model) -> None:
+        """Give a tier these deployments, in this order; before the app is made."""
+        self.catalogue = Catalogue({**self.catalogue.tiers, tier: replace(self.catalogue.plan(tier), models=models)})
+        pinned = {model.ref.id: model.price for plan in self.catalogue.tiers.values() for model in plan.models}
+        self.prices = local_prices(self._folder, self.clock, pinned)
 
     def forget_price(self, tier: Tier) -> None:
         """Let nobody know what a tier's model costs; before the app is made."""
@@ -172,6 +207,7 @@ class Demo:
         self.ledger.close()
         self.library.close()
         self.prices.close()
+        self.deployments.close()
         self.is_closed = True
 
     # Sample data
@@ -260,6 +296,7 @@ class Demo:
                 cost=Figure(Usd.parse(cost), mark),
                 first_token_s=0.4,
                 duration_s=6.1 if n == 0 else 0.9,
+                finish_reason="stop",
             )
             self.conversations.put(conversation.id, question)
             self.conversations.put(conversation.id, replace(answer, thinking="The planner." if n == 0 else ""))

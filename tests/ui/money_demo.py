@@ -26,6 +26,7 @@ from ralex_tui.domain.pricing import TokenUsage
 from ralex_tui.ui.widgets.prompt import Prompt
 from ralex_tui.ui.widgets.sidebar import Sidebar
 from tests.ui.demo import NOW, Demo
+from tests.ui.health_sample import a_bad_morning
 
 DRAFT = "Can I keep the index small if most orders stay open for weeks?"
 
@@ -112,6 +113,10 @@ async def ask_smart(pilot: Pilot[Any]) -> None:
     await press(pilot, "enter")
 
 
+async def health(pilot: Pilot[Any]) -> None:
+    await press(pilot, "f9")
+
+
 async def draft(pilot: Pilot[Any]) -> None:
     pilot.app.screen.query_one(Prompt).add(DRAFT)
     await pilot.pause()
@@ -179,6 +184,7 @@ SCENES = {
     "decided": Scene(a_busy_day, decided),
     "correct": Scene(a_busy_day, correct),
     "price": Scene(no_price_for_smart, ask_and_price),
+    "health": Scene(a_bad_morning, health),
 }
 
 

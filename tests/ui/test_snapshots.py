@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from ralex_tui.ui.widgets.prompt import Prompt
 from ralex_tui.ui.widgets.sidebar import Sidebar
 from tests.ui.demo import Demo
+from tests.ui.logs_demo import write as write_log
 from tests.ui.money_demo import SCENES
 from tests.ui.money_demo import opened as opened_scene
 from tests.ui.transcript_demo import Demo as Answers
@@ -73,6 +74,27 @@ def test_the_review_looks_as_it_did(snap_compare: Compare, tmp_path: Path, size:
 
 
 @pytest.mark.parametrize(
+    ("size", "theme", "keys"),
+    [((80, 24), "ralex-dark", ()), ((120, 40), "ralex-light", ("f", "up")), ((160, 48), "terminal", ("f",))],
+)
+def test_the_log_looks_as_it_did(
+    snap_compare: Compare, tmp_path: Path, size: tuple[int, int], theme: str, keys: tuple[str, ...]
+) -> None:
+    demo = Demo(tmp_path, theme=theme)
+    write_log(demo.logs.folder)
+
+    async def before(pilot: Pilot[Any]) -> None:
+        await pilot.app.workers.wait_for_complete()
+        await pilot.app.run_action("screen.logs")
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        await pilot.press(*keys)
+        await pilot.pause()
+
+    assert snap_compare(demo.app(), terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize(
     ("scene", "size", "theme"),
     [
         ("limit", (120, 40), "ralex-dark"),
@@ -86,6 +108,8 @@ def test_the_review_looks_as_it_did(snap_compare: Compare, tmp_path: Path, size:
         ("decided", (80, 24), "terminal"),
         ("correct", (120, 40), "ralex-light"),
         ("price", (120, 40), "ralex-dark"),
+        ("health", (120, 40), "ralex-dark"),
+        ("health", (80, 24), "terminal"),
     ],
 )
 def test_a_scene_of_money_looks_as_it_did(

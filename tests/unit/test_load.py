@@ -453,6 +453,13 @@ def test_policy_counts_days_in_the_named_zone(paths: Paths) -> None:
     assert str(policy.day_of(datetime(2026, 11, 23, 19, 1, tzinfo=UTC))) == "2026-11-24"
 
 
+def test_models_of_servers_that_are_found_can_be_named_without_an_entry(paths: Paths) -> None:
+    settings = load(paths, "tiers: {local: {models: [ollama/qwen3:8b]}}\nlocal: {discover: false}")
+
+    assert settings.tiers[Tier.LOCAL].models == (ModelRef("ollama/qwen3:8b"),)
+    assert not settings.local.discover
+
+
 def test_local_zone_follows_tz(tmp_path: Path) -> None:
     for value in ("Europe/Paris", ":Europe/Paris", "/usr/share/zoneinfo/Europe/Paris"):
         name, zone = local_zone({"TZ": value}, tmp_path)
@@ -492,6 +499,7 @@ def test_bundled_themes_and_config_are_within_the_readers_limits() -> None:
         "ui",
         "local",
         "timeouts",
+        "telemetry",
     }
 
 

@@ -1,5 +1,6 @@
 """What a draft would cost."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from ralex_tui.domain.budget import BudgetState
@@ -54,11 +55,13 @@ def test_quote_never_estimates_above_what_would_be_held() -> None:
         assert tier.about <= tier.at_most
 
 
-def test_history_counts_what_is_sent_again_and_leaves_out_failed_answers() -> None:
+def test_history_counts_what_is_sent_again_the_text_of_answers_that_broke_off_included() -> None:
     at = datetime(2026, 11, 23, tzinfo=UTC)
     question = Message("1", Role.USER, "four", at)
     answer = Message("2", Role.ASSISTANT, "an answer with text", at, parent="1")
     failed = Message("3", Role.ASSISTANT, "half an ans", at, parent="1", state=MessageState.FAILED)
 
-    assert History.of([question, failed]) == History.of([question])
+    silent = replace(failed, text="")
+    assert History.of([question, silent]) == History.of([question])
+    assert History.of([question, failed]).n_tokens > History.of([question]).n_tokens
     assert History.of([question, answer]).n_tokens > History.of([question]).n_tokens

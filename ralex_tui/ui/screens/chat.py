@@ -15,7 +15,7 @@ from ralex_tui.ui.bindings import BY_ID, actions_by_key, keys_of
 from ralex_tui.ui.chat import Chat
 from ralex_tui.ui.commands import parse_slash
 from ralex_tui.ui.glyphs import Glyphs
-from ralex_tui.ui.screens.chat_messages import ChatMessages
+from ralex_tui.ui.screens.chat_failures import ChatFailures
 from ralex_tui.ui.themes import Ink
 from ralex_tui.ui.turns import Waiting
 from ralex_tui.ui.widgets.prompt import Prompt
@@ -25,7 +25,7 @@ from ralex_tui.ui.widgets.tier_bar import TierBar
 _QUIT_WAIT_S = 5.0
 
 
-class ChatScreen(ChatMessages):
+class ChatScreen(ChatFailures):
     """The app's first screen, and the one that others return to."""
 
     SCOPE = "chat"
@@ -37,6 +37,24 @@ class ChatScreen(ChatMessages):
         super().__init__(services, inks, theme, glyphs, told)
         self._acts = actions_by_key("chat", services.settings.ui.keymap)
         self._sent = ""
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether an answer is on its way, or being saved."""
+        return self._runner.is_busy
+
+    @property
+    def unsent(self) -> str:
+        """What the user wrote and was not sent yet: what waits in the queue, then the draft."""
+        running = self._runner.running
+        # Until it is routed, a message is in no conversation.
+        leaving = [running.waiting.text] if running is not None and running.answer is None else []
+        texts = [*leaving, *(waiting.text for waiting in self._runner.queue), self._prompt.draft]
+        return "\n\n".join(text for text in texts if text.strip())
+
+    def give_back(self, text: str) -> None:
+        """Put what was not sent back into the prompt, before what was written since."""
+        self._give_back([text])
 
     async def finish(self) -> None:
         """Stop the answer on its way and wait until it is settled and saved."""
@@ -158,6 +176,18 @@ class ChatScreen(ChatMessages):
         self._show_chat(Chat())
         self.remove_class("-list-over")
         self._prompt.focus()
+
+    def action_health(self) -> None:
+        # Imported here: not needed before the first paint.
+        from ralex_tui.ui.screens.health import HealthScreen
+
+        self.app.push_screen(HealthScreen(self._services, self._parts.ink, self._parts.glyphs))
+
+    def action_logs(self) -> None:
+        # Imported here: not needed before the first paint.
+        from ralex_tui.ui.screens.logs import LogsScreen
+
+        self.app.push_screen(LogsScreen(self._services, self._parts.ink, self._parts.glyphs))
 
     def action_review(self) -> None:
         # Imported here: its charts are not needed before the first paint, which counts every import.

@@ -94,7 +94,7 @@ class ChatMoney(ChatView):
             case Choice.STOP:
                 self._refused(error)
             case Choice.STEP_DOWN | Choice.LOCAL if option.tier is not None:
-                self._send_again(replace(waiting, mode=Mode(option.tier.value)))
+                self._send_again(replace(waiting, mode=Mode(option.tier.value), model_id=None))
             case Choice.ALLOW:
                 self._send_again(replace(waiting, allowed_because=raised_because(question)))
             case _:

@@ -14,7 +14,7 @@ from ralex_tui.ui.snapshot import Snapshot
 from ralex_tui.ui.themes import Ink
 from ralex_tui.ui.transcript import Transcript
 from ralex_tui.ui.widgets.budget_panel import BudgetPanel
-from ralex_tui.ui.widgets.footer import Footer
+from ralex_tui.ui.widgets.footer import Footer, State
 from ralex_tui.ui.widgets.prompt import Prompt
 from ralex_tui.ui.widgets.quote_lines import Desk, QueueLines, QuoteLines
 from ralex_tui.ui.widgets.sidebar import Sidebar
@@ -42,6 +42,7 @@ class ChatParts:
         self.panel = BudgetPanel(ink, glyphs, id="budget")
         self.footer = Footer(ink, ui.keymap, id="keys")
         self.prompt.placeholder = _PLACEHOLDER
+        self._offer = ""
 
     def compose(self, *, is_wide: bool) -> ComposeResult:
         """The layout; what folds at which width stands in chat.tcss.
@@ -80,12 +81,18 @@ class ChatParts:
         self.bar.show(desk.mode, desk.quote.route if desk.quote else None)
         self.lines.show(desk)
 
+    def offer(self, text: str) -> None:
+        """Say in the empty prompt what a key would do about an answer that broke off; empty for nothing."""
+        self._offer = text
+
     def show_busy(self, *, is_busy: bool, is_finding: bool = False) -> None:
         """Say what the keys do where the focus is, what enter does in the prompt, and how to stop."""
+        idle: State = "broken" if self._offer else "idle"
         if self.sidebar.has_focus_within:
             self.footer.show("list")
         elif self.transcript.has_focus:
             self.footer.show("messages")
         else:
-            self.footer.show("find" if is_finding else "busy" if is_busy else "idle")
-        self.prompt.placeholder = _BUSY_PLACEHOLDER if is_busy else _PLACEHOLDER
+            self.footer.show("find" if is_finding else "busy" if is_busy else idle)
+        offer = f"{_PLACEHOLDER[:-1]}; {self._offer}" if self._offer else _PLACEHOLDER
+        self.prompt.placeholder = _BUSY_PLACEHOLDER if is_busy else offer

@@ -29,6 +29,8 @@ _GROUPS = (
     ("Finding words", "find."),
     ("The app", "app."),
     ("The day review", "review."),
+    ("Health", "health."),
+    ("The log", "logs."),
     ("When a limit is reached", "limit."),
     ("When the clock has leapt", "doubt."),
     ("When a link is followed", "link."),

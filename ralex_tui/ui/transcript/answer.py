@@ -61,6 +61,11 @@ class AnswerEntry(Entry):
         self.status = status
         self._is_head_new = True
 
+    def renew(self, message: Message) -> None:
+        """Change what the header of a pending answer says of its model."""
+        self.message = message
+        self._is_head_new = True
+
     @property
     def is_behind(self) -> bool:
         """Whether there is text that the leaves do not show yet."""

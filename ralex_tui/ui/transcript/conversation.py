@@ -98,6 +98,12 @@ class Transcript(ReadingPager):
             entry.set_status(status)
             self._arm(message_id)
 
+    def renew(self, message: Message) -> None:
+        """Change who writes a pending answer, and the note below its header."""
+        if (entry := self._answer(message.id)) is not None:
+            entry.renew(message)
+            self._arm(message.id)
+
     def finish(self, message: Message) -> None:
         """The answer as it ended: its final text, cost and state."""
         if (entry := self._answer(message.id)) is not None:

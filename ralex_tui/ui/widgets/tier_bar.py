@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from ralex_tui.domain.events import Way
 from ralex_tui.domain.models import Mode, Model, Tier
 from ralex_tui.domain.pricing import Price
 from ralex_tui.domain.routing import Route
@@ -35,6 +36,7 @@ class TierBar(Widget):
         self._glyphs = glyphs
         self._mode = Mode.AUTO
         self._route: Route | None = None
+        self._way = Way.LITELLM
         self._tabs: list[tuple[range, Mode]] = []
 
     def set_ink(self, ink: Ink) -> None:
@@ -48,6 +50,12 @@ class TierBar(Widget):
             self._route = route
             self.refresh()
 
+    def show_way(self, way: Way) -> None:
+        """Draw how requests are carried; only what is not as usual is drawn."""
+        if way is not self._way:
+            self._way = way
+            self.refresh()
+
     def render(self) -> Content:
         width = self.content_size.width
         screen_width = self.app.size.width
@@ -56,8 +64,13 @@ class TierBar(Widget):
             left = self._tab(self._mode)
             self._tabs = [(range(left.cell_length), self._mode)]
         room = width - left.cell_length - 1
-        right = answerer(self._mode, self._route, room, screen_width, self._ink, self._glyphs)
+        sign = self._direct_sign() if self._way is Way.DIRECT else Content("")
+        right = answerer(self._mode, self._route, room - sign.cell_length, screen_width, self._ink, self._glyphs)
+        right = Content.assemble(sign, right)
         return Content.assemble(left, " " * (width - left.cell_length - right.cell_length), right)
+
+    def _direct_sign(self) -> Content:
+        return Content.assemble((f"{self._glyphs.warning} direct", self._ink("warn")), "  ")
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)

@@ -1,13 +1,13 @@
 """What a provider counted and what it says that costs, made of its chunks: each has a way of its own.
 
-In our terms (`TokenUsage`) input holds what was cached, and output what was thought. LiteLLM brings
-Anthropic's and Gemini's counts near to that; OpenAI-like servers are passed on as they are. Where a
-count can be read in two ways, the dearer one is taken.
+Chunks are JSON objects, or what LiteLLM made of them. In our terms (`TokenUsage`) input holds what was
+cached, and output what was thought. LiteLLM brings Anthropic's and Gemini's counts near to that;
+OpenAI-like servers are passed on as they are. Where a count can be read in two ways, the dearer one is taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -17,8 +17,8 @@ from ralex_tui.domain.pricing import TokenUsage
 
 # xAI's unit: https://docs.x.ai/developers/cost-tracking
 _TICKS_PER_DOLLAR = 10**10
-# As LiteLLM hands on the headers that came with the answer.
-_COST_HEADER = "llm_provider-x-litellm-response-cost"
+COST_HEADER = "x-litellm-response-cost"
+"""The header in which a LiteLLM proxy names the cost ahead of the answer."""
 # Tokens that a provider may have made after it last counted in an answer that broke off.
 _UNCOUNTED = 64
 
@@ -26,7 +26,7 @@ _UNCOUNTED = 64
 def counts_of(chunks: Sequence[Any]) -> list[Any]:
     """The counts in a provider's own chunks, in order."""
     # Groq's own field, for the time before it sent `usage` in streams too.
-    held = (getattr(chunk, "usage", None) or _part(getattr(chunk, "x_groq", None), "usage") for chunk in chunks)
+    held = (part(chunk, "usage") or part(part(chunk, "x_groq"), "usage") for chunk in chunks)
     return [usage for usage in held if usage is not None]
 
 
@@ -52,21 +52,26 @@ def cost_of(counts: Sequence[Any]) -> Usd | None:
     return next((cost for cost in costs if cost is not None), None)
 
 
-def cost_in_headers(response: Any) -> Usd | None:
-    """The figure of a LiteLLM proxy, which sends it ahead of the answer; None where it has none.
+def cost_in_header(value: object) -> Usd | None:
+    """The figure of `COST_HEADER`; None where it is none.
 
     A zero is none: that is what the proxy says where it will know only at the end.
     """
-    hidden = getattr(response, "_hidden_params", None)
-    cost = _decimal(_part(_part(hidden, "additional_headers"), _COST_HEADER))
+    cost = _decimal(value)
     return _usd(cost) if cost else None
 
 
+def part(holder: Any, name: str) -> Any:
+    """A field of an object or of a mapping; None where it has none."""
+    return holder.get(name) if isinstance(holder, dict) else getattr(holder, name, None)
+
+
 def _in_our_terms(usage: Any) -> TokenUsage:
-    before, after = _part(usage, "prompt_tokens_details"), _part(usage, "completion_tokens_details")
+    before, after = part(usage, "prompt_tokens_details"), part(usage, "completion_tokens_details")
     n_input, n_output = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
-    cache_read = _count(before, "cached_tokens")
-    hour = _count(_part(before, "cache_creation_token_details"), "ephemeral_1h_input_tokens")
+    # DeepSeek's name beside the usual one.
+    cache_read = max(_count(before, "cached_tokens"), _count(usage, "prompt_cache_hit_tokens"))
+    hour = _count(part(before, "cache_creation_token_details"), "ephemeral_1h_input_tokens")
     cache_write = max(_count(before, "cache_write_tokens"), _count(before, "cache_creation_tokens"), hour)
     reasoning = _count(after, "reasoning_tokens")
 
@@ -83,16 +88,16 @@ def _in_our_terms(usage: Any) -> TokenUsage:
 
 
 def _cost(usage: Any) -> Usd | None:
-    ticks = _decimal(_part(usage, "cost_in_usd_ticks"))
+    ticks = _decimal(part(usage, "cost_in_usd_ticks"))
     if ticks is not None:
         return _usd(ticks / _TICKS_PER_DOLLAR)
-    cost = _decimal(_part(usage, "cost"))
+    cost = _decimal(part(usage, "cost"))
     if cost is None:
         return None
-    if _part(usage, "is_byok") is not False:
+    if part(usage, "is_byok") is not False:
         # OpenRouter's cost is its fee alone where the user's own key paid the provider behind it; in
         # answers older than `is_byok` the other part is there only then.
-        cost += _decimal(_part(_part(usage, "cost_details"), "upstream_inference_cost")) or 0
+        cost += _decimal(part(part(usage, "cost_details"), "upstream_inference_cost")) or 0
     return _usd(cost)
 
 
@@ -104,13 +109,8 @@ def _usd(amount: Decimal) -> Usd | None:
 
 
 def _count(holder: Any, name: str) -> int:
-    value = _part(holder, name)
+    value = part(holder, name)
     return value if isinstance(value, int) and value > 0 else 0
-
-
-def _part(holder: Any, name: str) -> Any:
-    """A field of an object or of a mapping: LiteLLM makes objects of those fields that it knows."""
-    return holder.get(name) if isinstance(holder, Mapping) else getattr(holder, name, None)
 
 
 def _decimal(value: object) -> Decimal | None:
