@@ -40,8 +40,11 @@ fuzz: $(VENV)/.dev  ## 100,000 hostile texts through the transcript, the ledger 
 	$(BIN)/python -m tests.fuzz 100000
 	RALEX_FUZZ_STEPS=1000000 $(BIN)/python -m pytest -n $(WORKERS) tests/services/test_ledger_machine.py
 
-soak: $(VENV)/.dev  ## Kill 10,000 processes, and spend at a limit with 8 for 20 seeds: about half an hour
+soak: $(VENV)/.dev  ## Kill 10,000 processes, spend at a limit, chat among random kills, chat all day: about an hour
+	$(BIN)/ralex local install
 	$(BIN)/ralex selftest --kills 10000 --spenders 8 --requests 1000 --seeds 20
+	$(BIN)/python -m tests.soak kills 600
+	$(BIN)/python -m tests.soak long 2500
 
 snapshots: $(VENV)/.dev  ## Accept how the screens look now, after looking at them
 	$(BIN)/python -m pytest tests/ui --snapshot-update

@@ -184,7 +184,8 @@ class DirectCall:
         return Fault(
             self.ref,
             status=status,
-            words=words_of(raw),
+            # Once more: within JSON a key may be spelled with escapes, and be itself only when it is read.
+            words=self._redact(words_of(raw)),
             raw=raw,
             has_started=has_started,
             host=self._host,

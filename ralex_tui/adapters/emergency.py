@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable
 from contextlib import aclosing
 from typing import Protocol
 
@@ -159,7 +159,8 @@ class Emergency:
         if self._broken is not None:
             return  # one break fails all requests that are on their way, and counts once
         _log.warning("direct mode takes over: %s", error.message)
-        self._n_running += 1
+        # One that loads slowly is waited for, and not started anew: nothing to rest from.
+        self._n_running += self._litellm.overdue is None
         self._change(error)
         self._begin(self._mend())
         self._begin(self._prepare_direct())
@@ -188,7 +189,7 @@ class Emergency:
     def _rest_s(self) -> float:
         """How long LiteLLM rests before it is tried; a process that is gone is started anew at once, once."""
         n_rests = self._n_running if self._litellm.is_ready else self._n_running - 1
-        rest: float = _REST_S * 2 ** (n_rests - 1) if n_rests else 0.0
+        rest: float = _REST_S * 2 ** (n_rests - 1) if n_rests > 0 else 0.0
         return min(rest, _LONGEST_REST_S)
 
     async def _prepare_direct(self) -> None:
@@ -196,7 +197,7 @@ class Emergency:
         with contextlib.suppress(EngineError):
             await self._direct.warm_up()
 
-    def _begin(self, chore: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(chore)
+    def _begin(self, chore: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(chore)
         self._chores.add(task)
         task.add_done_callback(self._chores.discard)

@@ -77,7 +77,8 @@ def _fault(
     return Fault(
         ref,
         status=status,
-        words=redact(certificate_words(chain[0])) if is_connection else words_of(raw),
+        # Once more: within JSON a key may be spelled with escapes, and be itself only when it is read.
+        words=redact(certificate_words(chain[0]) if is_connection else words_of(raw)),
         raw=raw,
         has_started=has_started,
         host=host_in(address),

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from ralex_tui.adapters.endpoints import Endpoint
 from ralex_tui.domain.events import EngineEvent, Finished, TextDelta, ThinkingDelta, UsageReported, Way
 from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pricing import TokenUsage, estimate_tokens
@@ -83,6 +84,8 @@ class ScriptedEngine:
         """All requests so far, in order."""
         self.n_closed_early = 0
         """Streams that were closed or cancelled before their end."""
+        self.endpoints: tuple[Endpoint, ...] = ()
+        """What can be reached, as it was told last."""
         self.is_warm = False
         self.is_closed = False
 
@@ -113,6 +116,10 @@ class ScriptedEngine:
             is_over = True
         finally:
             self.n_closed_early += not is_over
+
+    def set_endpoints(self, endpoints: Iterable[Endpoint]) -> None:
+        """Replace what can be reached; the script answers for all of it."""
+        self.endpoints = tuple(endpoints)
 
     def status(self) -> EngineStatus:
         """As if LiteLLM were there."""

@@ -150,6 +150,7 @@ def _spellings(value: str) -> Iterator[str]:
             yield encoded
             yield re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), encoded)
         yield json.dumps(each)[1:-1]
+        yield json.dumps(each)[1:-1].replace("/", "\\/")
         yield json.dumps(each, ensure_ascii=False)[1:-1]
         yield repr(each)[1:-1]
     yield from _in_base64(value.encode("utf-8", "surrogateescape"))

@@ -11,6 +11,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from importlib import import_module
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -18,6 +19,7 @@ from ralex_tui import __version__
 from ralex_tui.domain.attempts import Attempt
 from ralex_tui.domain.ledger import Outcome
 from ralex_tui.domain.money import NANO
+from ralex_tui.domain.text import visible_line
 from ralex_tui.ports.request_log import RequestLog
 
 if TYPE_CHECKING:
@@ -94,8 +96,7 @@ class Telemetry:
                 "telemetry.otlp is set, but %s is not installed: pip install 'ralex-tui[otel]'",
                 error.name or "the extra",
             )
-        except Exception:
-            # An address that the exporter refuses, a release with other names: the chat must not care.
+        except Exception:  # noqa: BLE001 - an address or a release that the exporter refuses: the chat must not care
             _log.exception("telemetry can't be sent")
         while True:
             item = self._queue.get()
@@ -108,7 +109,7 @@ class Telemetry:
         try:
             if self._recorder is not None:
                 self._recorder.record(attempt)
-        except Exception:
+        except Exception:  # noqa: BLE001 - the thread's edge: one span that can't be made must not end the others
             _log.exception("telemetry of a request could not be made")
 
     def _stop(self, done: threading.Event) -> None:
@@ -140,13 +141,13 @@ def otlp_exports(address: str) -> tuple[SpanProcessor, MetricReader]:
         ImportError: If the extra `otel` is not installed.
     """
     # Imported here: an extra, which takes 0.3 s in a thread of telemetry's own.
-    from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    http = "opentelemetry.exporter.otlp.proto.http"
+    traces, meters = import_module(f"{http}.trace_exporter"), import_module(f"{http}.metric_exporter")
     from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    spans = OTLPSpanExporter(endpoint=f"{address}/v1/traces", timeout=_EXPORT_TIMEOUT_S)
-    metrics = OTLPMetricExporter(endpoint=f"{address}/v1/metrics", timeout=_EXPORT_TIMEOUT_S)
+    spans = traces.OTLPSpanExporter(endpoint=f"{address}/v1/traces", timeout=_EXPORT_TIMEOUT_S)
+    metrics = meters.OTLPMetricExporter(endpoint=f"{address}/v1/metrics", timeout=_EXPORT_TIMEOUT_S)
     return (
         BatchSpanProcessor(spans, schedule_delay_millis=_SPANS_EVERY_MS),
         PeriodicExportingMetricReader(metrics, export_interval_millis=_METRICS_EVERY_MS),
@@ -237,7 +238,7 @@ def _details(attempt: Attempt) -> dict[str, _Value]:
         "gen_ai.conversation.id": attempt.conversation,
         "gen_ai.request.max_tokens": attempt.max_tokens,
         "gen_ai.request.stream": True,
-        "gen_ai.response.finish_reasons": (attempt.finish_reason,) if attempt.finish_reason else None,
+        "gen_ai.response.finish_reasons": (visible_line(attempt.finish_reason, 40),) if attempt.finish_reason else None,
         "gen_ai.response.time_to_first_chunk": attempt.first_token_s,
         "gen_ai.usage.input_tokens": attempt.n_input,
         "gen_ai.usage.output_tokens": attempt.n_output,

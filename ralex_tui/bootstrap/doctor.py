@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
@@ -49,14 +49,6 @@ def doctor_facts(setup: Setup, *, asks_terminal: bool = False) -> Facts:
         await local.look()
         return local.found.servers
 
-    async def engine() -> EngineStatus:
-        carrier = make_carrier(setup)
-        try:
-            await carrier.warm_up()
-            return carrier.status()
-        finally:
-            await carrier.close()
-
     async def money() -> MoneyFacts:
         with open_ledger(setup) as ledger:
             return await _money(setup, ledger)
@@ -64,16 +56,12 @@ def doctor_facts(setup: Setup, *, asks_terminal: bool = False) -> Facts:
     async def deployments() -> Sequence[DeploymentRow]:
         return await _list_deployments(setup, prices, local.found)
 
-    def read_ledger() -> int:
-        with open_ledger(setup) as ledger:
-            return len({entry.reservation.day for entry in ledger.entries_sync(date.min, date.max)})
-
     return replace(
         _facts(setup),
-        read_ledger=read_ledger,
+        read_ledger=lambda: _read_whole_ledger(setup),
         catalogue=lambda: catalogue(setup, prices, local.found),
         look=look,
-        engine=engine,
+        engine=lambda: _try_engine(setup),
         money=money,
         prices=lambda: _prices(setup, prices),
         terminal=lambda: terminal_facts(os.environ, asks=asks_terminal),
@@ -157,6 +145,24 @@ async def _list_deployments(setup: Setup, prices: PriceService, found: FoundMode
     return deployment_rows(ranked, deployments.health, prices, is_local(setup.settings), clock.now())
 
 
+async def _try_engine(setup: Setup) -> EngineStatus:
+    """How requests would be carried, by having LiteLLM imported: 3 s of another process."""
+    carrier = make_carrier(setup)
+    # What it logs goes where the app's log goes, and not between the findings.
+    with open_request_log(setup):
+        try:
+            await carrier.warm_up()
+            return carrier.status()
+        finally:
+            await carrier.close()
+
+
+def _read_whole_ledger(setup: Setup) -> int:
+    """How many days it has."""
+    with open_ledger(setup) as ledger:
+        return len({entry.reservation.day for entry in ledger.entries_sync(date.min, date.max)})
+
+
 def _facts(setup: Setup) -> Facts:
     """What both learn in the same way."""
     from ralex_tui.adapters.doctor import disk_facts, installed_version, probe_folder
@@ -182,12 +188,9 @@ def _facts(setup: Setup) -> Facts:
             await model.close()
         return "it loads and answers"
 
-    def versions(names: tuple[str, ...]) -> Mapping[str, str | None]:
-        return {name: installed_version(name) for name in names}
-
     return Facts(
-        versions=lambda: versions(_PACKAGES),
-        extras=lambda: versions(_EXTRAS),
+        versions=lambda: {name: installed_version(name) for name in _PACKAGES},
+        extras=lambda: {name: installed_version(name) for name in _EXTRAS},
         keys=lambda: {name: bool(os.environ.get(name)) for name in dict.fromkeys(variables)},
         write=lambda: probe_folder(paths.data),
         read_ledger=lambda: 0,

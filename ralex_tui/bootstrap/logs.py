@@ -24,13 +24,14 @@ _LAG_S = 2.0
 def open_request_log(setup: Setup) -> Iterator[RequestLog]:
     """The log of requests, with the log of all else: from here on, what modules log goes into its files."""
     from ralex_tui.adapters.request_log import LoggedRequests
-    from ralex_tui.adapters.telemetry import ToldOn
 
     with _open_log(setup) as writer:
         log = LoggedRequests(setup.paths.logs, writer)
         if setup.settings.telemetry.otlp is None:
             yield log
             return
+        from ralex_tui.adapters.telemetry import ToldOn
+
         with _open_telemetry(setup, setup.settings.telemetry.otlp, writer) as telemetry:
             yield ToldOn(log, telemetry)
 

@@ -34,7 +34,7 @@ from ralex_tui.domain.events import (
     ThinkingDelta,
     TurnEvent,
 )
-from ralex_tui.domain.models import Mode
+from ralex_tui.domain.models import Catalogue, Mode, Tier
 from ralex_tui.domain.money import Figure, Usd
 from ralex_tui.domain.text import visible, visible_line
 from ralex_tui.services.pump import StopSignal
@@ -121,6 +121,13 @@ def _decode(raw: bytes, what: str) -> str:
         raise UsageError(f"{what} is not UTF-8 text", hint="send text") from None
 
 
+def _may_be_local(ask: Ask, catalogue: Catalogue) -> bool:
+    """Whether a server on this computer may be what answers; else none is looked for."""
+    if ask.model_id is not None:
+        return catalogue.find(ask.model_id) is None
+    return ask.mode is Mode.LOCAL or not any(catalogue.first(tier) for tier in Tier if tier is not Tier.LOCAL)
+
+
 async def _ask(setup: bootstrap.Setup, ask: Ask, writer: _TextWriter | _JsonWriter) -> int:
     stop = StopSignal()
     loop = asyncio.get_running_loop()
@@ -129,6 +136,8 @@ async def _ask(setup: bootstrap.Setup, ask: Ask, writer: _TextWriter | _JsonWrit
     async with bootstrap.open_services(setup) as services:
         await _tell_recovered(services)
         await services.deployments.load()
+        if _may_be_local(ask, services.catalogue()):
+            await services.find_local()
         last: TurnEvent | None = None
         async with aclosing(services.turns.run(ask, stop)) as events:
             async for event in events:

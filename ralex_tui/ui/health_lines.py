@@ -68,7 +68,7 @@ def deployment_table(
     """Those that can be reached, a row each; of the others their number."""
     there = [row for row in rows if row.is_reachable]
     columns = _Columns.of(there, width)
-    lines = [columns.head(ink)] if there else []
+    lines = [cut(columns.head(ink), width)] if there else []
     for row in there:
         error = _last_error(row, zone, now, ink)
         lines.append(cut(columns.row(row, error, ink, glyphs), width))

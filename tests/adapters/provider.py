@@ -99,6 +99,18 @@ class Provider:
         self.release.clear()
         self.arrived.clear()
 
+    async def arrival(self, asked: asyncio.Task[Any]) -> None:
+        """Wait until a request has arrived; `asked` is who sends it.
+
+        Raises:
+            Exception: What `asked` ended in before.
+        """
+        arriving = asyncio.create_task(self.arrived.wait())
+        await asyncio.wait([arriving, asked], return_when=asyncio.FIRST_COMPLETED)
+        arriving.cancel()
+        if not self.arrived.is_set():
+            asked.result()
+
     @property
     def root(self) -> str:
         assert self._server is not None

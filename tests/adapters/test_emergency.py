@@ -115,7 +115,7 @@ async def became(engine: Emergency, is_so: Callable[[EngineStatus], bool]) -> En
     """
     changed = asyncio.Event()
     engine.on_change = lambda _: changed.set()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while not is_so(engine.status()):
             changed.clear()
             await changed.wait()
@@ -198,6 +198,22 @@ async def test_one_that_takes_too_long_to_load_is_passed_at_once(scripted: Scrip
     assert scripted.litellm.requests == []
 
 
+async def test_one_that_was_slow_to_load_is_not_held_to_have_failed(scripted: Scripted) -> None:
+    scripted.litellm.overdue, scripted.litellm.is_ready = UNSENT, False
+    await play(scripted.engine)
+    await scripted.rests.begun()
+    scripted.litellm.overdue, scripted.litellm.is_ready = None, True
+    scripted.rests.end()
+    await became(scripted.engine, is_by_litellm)
+
+    scripted.litellm.is_ready = False
+    scripted.litellm.script(Fail(UNSENT))
+    await play(scripted.engine)
+    await scripted.rests.begun()
+
+    assert scripted.rests.seconds == [0, 0]
+
+
 async def test_process_that_is_gone_is_started_anew_at_once_and_used_again(scripted: Scripted) -> None:
     scripted.litellm.is_ready = False
     assert scripted.litellm.on_end is not None
@@ -269,12 +285,12 @@ async def test_closing_the_stream_closes_the_one_below(scripted: Scripted) -> No
 
 
 @asynccontextmanager
-async def broken(folder: Path, provider: Provider, *, import_s: float = 60.0) -> AsyncIterator[Emergency]:
+async def broken(folder: Path, provider: Provider, *, import_s: float = 120.0) -> AsyncIterator[Emergency]:
     """An Emergency whose LiteLLM is the one in `folder`."""
     environ = {**os.environ, "PYTHONPATH": str(folder)}
     log = folder.with_name("engine.log")
-    litellm = HostedEngine(log=log, environ=environ, import_s=import_s, patience_s=1.0)
-    direct = HostedEngine(log=log, environ=environ, engine=Way.DIRECT)
+    litellm = HostedEngine(log=log, environ=environ, import_s=import_s, patience_s=2.0)
+    direct = HostedEngine(log=log, environ=environ, engine=Way.DIRECT, import_s=120.0)
     engine = Emergency(litellm, direct)
     engine.set_endpoints([Endpoint("lan", "openai", KEY, provider.url)])
     try:
@@ -412,8 +428,9 @@ async def test_litellm_that_is_stopped_while_it_answers_fails_the_request_only(
 ) -> None:
     provider.script(Reply(hold_headers=True), Reply())
     async with broken(tmp_path, provider) as engine:
+        await engine.warm_up()
         held = asyncio.create_task(play(engine, request("a")))
-        await provider.arrived.wait()
+        await provider.arrival(held)
         pid = hosted(engine).pid
         assert pid is not None
         os.kill(pid, signal.SIGSTOP)

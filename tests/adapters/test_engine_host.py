@@ -33,6 +33,8 @@ from tests.adapters.processes import Parent, ended, is_listed, lines_with, mode,
 from tests.adapters.provider import Provider, Reply, running_provider
 
 KEY = Secret("key-of-the-test-0123456789")
+# LiteLLM's import may take long on a busy machine; what happens when it takes too long is tried elsewhere.
+IMPORT_S = 120.0
 COUNTED = {"prompt_tokens": 7, "completion_tokens": 3, "cost": 0.5}
 
 PARENT = """
@@ -81,6 +83,7 @@ async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shar
         engine = HostedEngine(
             [Endpoint("lan", "openai", KEY, provider.url)],
             log=log,
+            import_s=IMPORT_S,
             environ={**os.environ, "OPENAI_API_KEY": "sk-inherited-0123", "OPENAI_BASE_URL": "http://10.0.0.1"},
         )
         yield Shared(engine, provider, log)
@@ -121,7 +124,7 @@ async def test_errors_cross_with_all_that_they_say(shared: Shared) -> None:
 async def test_requests_do_not_disturb_each_other(shared: Shared) -> None:
     shared.provider.script(Reply(chunks=("one",), hold_after=0), Reply(chunks=("two",)))
     held = asyncio.create_task(answer(shared.engine, request("a")))
-    await shared.provider.arrived.wait()
+    await shared.provider.arrival(held)
 
     second = await answer(shared.engine, request("b"))
     shared.provider.release.set()
@@ -144,7 +147,7 @@ async def test_closing_the_stream_reaches_the_provider(shared: Shared) -> None:
 async def test_cancelling_the_task_reaches_the_provider(shared: Shared) -> None:
     shared.provider.script(Reply(hold_headers=True))
     task = asyncio.create_task(answer(shared.engine, request()))
-    await shared.provider.arrived.wait()
+    await shared.provider.arrival(task)
 
     task.cancel()
 
@@ -188,10 +191,10 @@ async def test_endpoints_can_be_added_later(shared: Shared) -> None:
 
 
 async def test_killed_host_fails_the_request_and_the_next_one_starts_it_anew(log: Path, provider: Provider) -> None:
-    engine = HostedEngine([Endpoint("lan", "openai", KEY, provider.url)], log=log)
+    engine = HostedEngine([Endpoint("lan", "openai", KEY, provider.url)], log=log, import_s=IMPORT_S)
     provider.script(Reply(hold_headers=True), Reply())
     held = asyncio.create_task(answer(engine, request("a")))
-    await provider.arrived.wait()
+    await provider.arrival(held)
     first = engine.pid
     assert first is not None
 
@@ -381,7 +384,7 @@ async def test_host_ignores_what_lies_in_the_current_folder(
     (hostile / "litellm.py").write_text("raise SystemExit('run from the current folder')")
     (hostile / ".env").write_text("OPENAI_API_KEY=sk-from-the-folder\nOPENAI_BASE_URL=http://10.0.0.1\n")
     monkeypatch.chdir(hostile)
-    engine = HostedEngine([Endpoint("lan", "openai", KEY, provider.url)], log=log)
+    engine = HostedEngine([Endpoint("lan", "openai", KEY, provider.url)], log=log, import_s=IMPORT_S)
 
     try:
         events = await answer(engine, request())

@@ -43,10 +43,10 @@ class FakeRemote(ScriptedEngine):
 
     def __init__(self) -> None:
         super().__init__("hello")
-        self.endpoints: list[tuple[Endpoint, ...]] = []
+        self.told: list[tuple[Endpoint, ...]] = []
 
     def set_endpoints(self, endpoints: Iterable[Endpoint]) -> None:
-        self.endpoints.append(tuple(endpoints))
+        self.told.append(tuple(endpoints))
 
 
 async def play(engines: Engines, ref: ModelRef) -> list[EngineEvent]:
@@ -65,7 +65,7 @@ async def test_engines_start_the_embedded_model_only_when_it_is_asked() -> None:
     await play(engines, EMBEDDED_REF)
 
     assert first[0] == TextDelta("hello")
-    assert remote.endpoints == [(CLOUD,), (CLOUD, LOCAL)]
+    assert remote.told == [(CLOUD,), (CLOUD, LOCAL)]
 
 
 async def test_engines_follow_a_restarted_model() -> None:
@@ -76,7 +76,7 @@ async def test_engines_follow_a_restarted_model() -> None:
     await play(engines, EMBEDDED_REF)
     await play(engines, EMBEDDED_REF)
 
-    assert remote.endpoints[-1] == (CLOUD, moved)
+    assert remote.told[-1] == (CLOUD, moved)
 
 
 async def test_engines_keep_the_local_endpoint_when_the_others_change() -> None:
@@ -86,7 +86,7 @@ async def test_engines_keep_the_local_endpoint_when_the_others_change() -> None:
 
     engines.set_endpoints([])
 
-    assert remote.endpoints[-1] == (LOCAL,)
+    assert remote.told[-1] == (LOCAL,)
 
 
 async def test_engines_warm_up_goes_on_without_the_embedded_model() -> None:

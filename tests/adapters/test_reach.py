@@ -10,6 +10,7 @@ from ralex_tui.adapters.endpoints import endpoints
 from ralex_tui.adapters.reach import reach
 from ralex_tui.config.schema import ProviderSettings, Settings
 from ralex_tui.domain.errors import AnswerTimeout, EngineError, EngineUnavailable, KeyRefused, StorageError
+from tests.adapters.local_fakes import serving
 from tests.network import Network
 from tests.network import network as network
 
@@ -84,6 +85,20 @@ async def test_redirect_is_not_followed_with_the_key(network: Network) -> None:
         await reach(KNOWN["openai"])
 
     assert asked == ["api.openai.com"]
+
+
+async def test_a_server_on_this_computer_is_asked_without_the_environments_proxy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with serving({}) as proxy, serving({"/v1/models": {"data": []}}) as server:
+        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.port}")
+        here = ProviderSettings("openai", f"http://127.0.0.1:{server.port}/v1", local=True)
+        (endpoint,) = endpoints(Settings(providers={"here": here}), {})
+
+        await reach(endpoint)
+
+    assert server.asked == ["/v1/models"]
+    assert proxy.asked == []
 
 
 @pytest.mark.parametrize(

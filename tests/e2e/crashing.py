@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("TEXTUAL_FPS", "400")
@@ -98,7 +99,13 @@ def in_c(_app: RalexApp) -> None:
     ctypes.string_at(0)
 
 
+def picture(app: RalexApp) -> None:
+    """No fault: what the app looks like, as the palette's screenshots have it."""
+    Path(os.environ["HOME"], "picture.svg").write_text(app.export_screenshot())
+
+
 ON_KEY = {
+    "nothing": picture,
     "render": in_render,
     "widget": in_widget,
     "screen": in_screen,

@@ -61,17 +61,21 @@ def spent(run: Run) -> dict[str, Any]:
 
 
 def host_of(app: Terminal) -> int:
-    """The app's engine process, which is the only one before anything broke."""
-    (pid,) = [pid for pid in children_of(app.pid) if b"engine_host" in Path("/proc", str(pid), "cmdline").read_bytes()]
-    return pid
+    """The app's engine process with LiteLLM: the one that was started first."""
+    hosts = [pid for pid in children_of(app.pid) if b"engine_host" in Path("/proc", str(pid), "cmdline").read_bytes()]
+    return min(hosts, key=lambda pid: int(fields_of(pid)[19]))
 
 
-def state_of(pid: int) -> str:
-    """A process's state, as /proc has it: Z for a zombie; empty where it is gone."""
+def fields_of(pid: int) -> list[str]:
+    """What /proc says of a process from its state on; empty where it is gone."""
     try:
-        return Path("/proc", str(pid), "stat").read_text().rsplit(")", 1)[1].split()[0]
+        return Path("/proc", str(pid), "stat").read_text().rsplit(")", 1)[1].split()
     except OSError:
-        return ""
+        return []
+
+
+def is_zombie(pid: int) -> bool:
+    return fields_of(pid)[:1] == ["Z"]
 
 
 @pytest.mark.parametrize(
@@ -126,12 +130,12 @@ def test_app_goes_on_without_litellm_and_leaves_no_process(
     app.type("two\r")
     app.wait_for("Half")
     children = children_of(app.pid)
-    states = [state_of(pid) for pid in children]
+    zombies = [pid for pid in children if is_zombie(pid)]
     app.kill()
     wait_gone(children)
 
     assert children
-    assert "Z" not in states
+    assert zombies == []
     assert provider.n_requests == 2
     assert not any(CANARY.encode() in path.read_bytes() for path in home.rglob("*") if path.is_file())
 
@@ -170,7 +174,7 @@ def test_litellm_that_hangs_at_its_import_is_passed_and_comes_back(
     app.wait_for("LiteLLM has not been loaded within 10 s")
 
     broken_litellm.gate(broken).touch()
-    app.wait_for("LiteLLM is back")
+    app.wait_for("LiteLLM is back", timeout_s=90)
     app.type("two\r")
     app.wait_for("answered as ever")
 
@@ -187,16 +191,19 @@ def test_litellm_that_is_stopped_is_passed_and_started_anew(
     app.type("one\r")
     app.wait_for("by LiteLLM")
     app.wait_for("$4.9977")
-    stopped = host_of(app)
+    if "Emergency" in app.screen:
+        # On a busy machine its import may have taken too long for the first question.
+        app.wait_for("LiteLLM is back", timeout_s=90)
+    stopped, n_back = host_of(app), app.screen.count("LiteLLM is back")
     os.kill(stopped, signal.SIGSTOP)
 
     app.type("two\r")
     app.wait_for("past it")
-    app.wait_for("LiteLLM is back")
+    app.wait_for(lambda screen: screen.count("LiteLLM is back") > n_back, timeout_s=90)
     app.press("ctrl+q")
     app.wait_exit()
 
-    assert state_of(stopped) == ""
+    assert fields_of(stopped) == []
     assert provider.n_requests == 2
     content = spent(run)
     assert (content["n_answers"], content["held_nano"]) == (2, 0)

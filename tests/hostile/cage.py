@@ -13,16 +13,26 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from tests.e2e.conftest import CANARY, CONFIG, MODELS, ProviderInThread
-from tests.e2e.terminal import Terminal
 from tests.hostile.folders import FOLDERS, Folder, Site
 
 RALEX = str(Path(sys.executable).with_name("ralex"))
 QUICK = (("config", "check"), ("models", "--json"))
 ASK = (("ask", "--tier", "cheap", "hello"),)
+CANARY = "sk-canary-5f2c9e7b41d84d0a"
+MODELS = Path(os.environ.get("RALEX_MODELS", Path(__file__).parents[2] / ".home" / "models"))
+CONFIG = """
+providers:
+  lan: {{kind: openai, api_base: "{url}", api_key_env: LAN_KEY}}
+tiers:
+  cheap: {{models: [lan/small], max_tokens: 1000}}
+prices:
+  lan/small: {{input: "0.30", output: "2.50", date: 2026-11-01, source: own}}
+"""
+_NOBODY = "http://127.0.0.1:9/v1"
 _LIMIT_S = 60
 
 _SETTING_UP = (
@@ -35,6 +45,9 @@ _SETTING_UP = (
     ("ip", "neigh", "add", "10.99.0.2", "lladdr", "02:00:00:00:00:01", "dev", "out"),
     ("ip", "route", "add", "default", "via", "10.99.0.2", "dev", "out"),
 )
+
+
+Act: TypeAlias = Callable[[Path, dict[str, str]], list[dict[str, Any]]]
 
 
 class Evil:
@@ -97,34 +110,41 @@ def main() -> None:
     has_net = "--net" in sys.argv
     if has_net:
         set_up_network(root)
-    provider, evil = ProviderInThread(), Evil()
-    site, environ = _prepare(FOLDERS[name], root, provider.url, evil.url)
-    before, packets = listing(root, site.home), n_packets() if has_net else 0
-    if what == "app":
-        runs = [_use_app(site.cwd, environ)]
+    if what == "quick":
+        result = _tell(name, root, _NOBODY, _look, has_net)
     else:
-        runs = [_run(command, site.cwd, environ) for command in (ASK if what == "ask" else QUICK)]
+        # Imported here: it brings pytest along, which takes longer than what the quick runs take.
+        from tests.e2e.conftest import ProviderInThread
+
+        act = _use_app if what == "app" else _ask
+        provider = ProviderInThread()
+        result = _tell(name, root, provider.url, act, has_net) | {"n_asked": provider.n_requests}
+        provider.stop()
+    sys.stdout.write(json.dumps(result) + "\n")
+
+
+def _tell(name: str, root: Path, provider: str, act: Act, has_net: bool) -> dict[str, Any]:
+    evil = Evil()
+    site, environ = _prepare(FOLDERS[name], root, provider, evil.url)
+    before, packets = listing(root, site.home), n_packets() if has_net else 0
+    runs = act(site.cwd, environ)
     after = listing(root, site.home)
     if not site.cwd.exists():
         after["work"] = before["work"]  # where the cage itself has made it and removed it again
-    result = {
+    return {
         "runs": runs,
         "evil": evil.heard,
         "packets": n_packets() - packets if has_net else None,
         "changed": sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path)),
         "marker": site.marker.read_text() if site.marker.exists() else "",
-        "n_asked": provider.n_requests,
     }
-    provider.stop()
-    # Not into the pipe of a child that may live on: one line, then the end.
-    sys.stdout.write(json.dumps(result) + "\n")
 
 
 def _prepare(folder: Folder, root: Path, provider: str, evil: str) -> tuple[Site, dict[str, str]]:
     home, user, temporary, cwd = root / "home", root / "user", root / "tmp", root / "work" / folder.name
     for each in (home / "config", user, temporary, cwd):
         each.mkdir(parents=True)
-    (home / "config" / "config.yaml").write_text(CONFIG.format(url=provider, daily="5.00"))
+    (home / "config" / "config.yaml").write_text(CONFIG.format(url=provider))
     site = Site(cwd, evil, root / "marker", home)
     folder.make(site)
     environ = {
@@ -163,21 +183,32 @@ def _enter_and_remove(cwd: Path) -> None:
     cwd.rmdir()
 
 
-def _use_app(cwd: Path, environ: dict[str, str]) -> dict[str, Any]:
+def _look(cwd: Path, environ: dict[str, str]) -> list[dict[str, Any]]:
+    return [_run(each, cwd, environ) for each in QUICK]
+
+
+def _ask(cwd: Path, environ: dict[str, str]) -> list[dict[str, Any]]:
+    return [_run(each, cwd, environ) for each in ASK]
+
+
+def _use_app(cwd: Path, environ: dict[str, str]) -> list[dict[str, Any]]:
     """Start the app, ask something, copy the answer, and quit."""
+    # Imported here for the reason above.
+    from tests.e2e.terminal import Terminal
+
     with Terminal([RALEX], env=environ, cwd=str(cwd)) as app:
-        app.wait_for("Type below.", _LIMIT_S)
+        app.wait_for("Write a message.", _LIMIT_S)
         app.type("/tier cheap\r")
         app.type("hello\r")
         app.wait_for("Hello", _LIMIT_S)
         app.press("up")
         app.wait_for("y copy", _LIMIT_S)
         app.type("y")
-        app.wait_for("can't be known here", _LIMIT_S)
+        app.wait_for(lambda screen: "characters" in screen, _LIMIT_S)
         screen = app.screen
         app.press("ctrl+q")
         code = app.wait_exit(_LIMIT_S)
-    return {"command": "app", "code": code, "out": screen, "err": "", "raw": _text(bytes(app.raw))}
+    return [{"command": "app", "code": code, "out": screen, "err": "", "raw": _text(bytes(app.raw))}]
 
 
 def _text(data: bytes) -> str:

@@ -278,6 +278,14 @@ def caches(site: Site) -> None:
     site.write("litellm.log", "")
 
 
+def everything(site: Site) -> None:
+    """All that can stand in one folder."""
+    for make in (config, config_with_prices, themes, dotenv, shadow_litellm, shadow_ralex, shadow_customize):
+        make(site)
+    for make in (shadow_library, python_home, project_files, login_files, home_files, git_hooks, programs, caches):
+        make(site)
+
+
 def home_loop(site: Site) -> None:
     (site.home / "config" / "config.yaml").unlink()
     (site.home / "config" / "config.yaml").symlink_to("config.yaml")
@@ -324,6 +332,9 @@ FOLDERS: Mapping[str, Folder] = {
     "a folder that can't be written": Folder(locked),
     "thousands of files": Folder(many_files),
     "caches": Folder(caches),
+    "all of it at once": Folder(
+        everything, name="\x1b]0;owned\x07repo", environ={"PATH": ".:node_modules/.bin:{PATH}", **SEAT}
+    ),
     "a config.yaml that leads to itself": Folder(home_loop, codes=(2, 2)),
     "themes that are pipes and devices": Folder(home_themes, codes=(2, 0)),
 }

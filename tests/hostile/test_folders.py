@@ -14,18 +14,18 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import CANARY
+from tests.hostile.cage import CANARY
 from tests.hostile.folders import FOLDERS, STOLEN_KEY
 
 ROOT = Path(__file__).parents[2]
 
-# Where what the children of ralex import, or what LiteLLM reads at its import, could be somebody else's.
-ASKED = (".env", "litellm, openai, httpx", "ralex_tui", "the standard library", "project files", ".netrc and the like")
+# LiteLLM and its child are started in these: they read more, and import more, than all else.
+ASKED = ("all of it at once", ".env", "project files")
 USED = (
+    "all of it at once",
     "config.yaml with another host",
     ".env",
     "sitecustomize.py",
-    "a name with escape codes",
     "programs, and a relative PATH",
 )
 

@@ -196,3 +196,24 @@ async def test_keys_are_told_by_name_and_host(sit: Sit) -> None:
 
         assert "OPENROUTER_API_KEY   set  for openrouter.ai only" in seat.screen_text
         assert "OPENAI_API_KEY       not set  for api.openai.com only" in seat.screen_text
+
+
+async def test_l_opens_the_log_and_esc_leads_back_to_health(sit: Sit) -> None:
+    async with sit() as seat:
+        await opened(seat)
+
+        await seat.press("l")
+        await seat.settled()
+
+        assert len(seat.app.screen_stack) == 3
+        await seat.press("escape")
+        assert isinstance(seat.app.screen, HealthScreen)
+
+
+async def test_beside_its_side_pane_the_table_s_heading_keeps_to_one_row(sit: Sit) -> None:
+    async with sit(160, 48) as seat:
+        await opened(seat)
+
+        head = next(line for line in seat.screen_text.splitlines() if "condition" in line)
+        assert "errors" in head
+        assert not any(line.strip().startswith("last error") for line in seat.screen_text.splitlines())

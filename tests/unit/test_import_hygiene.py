@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-HEAVY = {"litellm", "textual", "rich", "httpx", "openai", "aiohttp"}
+HEAVY = {"litellm", "textual", "rich", "httpx", "openai", "aiohttp", "structlog", "opentelemetry"}
 
 RUN = """
 import json, sys
@@ -64,7 +64,9 @@ def test_domain_needs_the_standard_library_only() -> None:
 
 
 def test_the_first_paint_waits_for_no_parser_and_no_lexer() -> None:
-    assert not imported_by("import ralex_tui.ui.app") & {"markdown_it", "pygments", "litellm", "tinydb", "httpx"}
+    assert not imported_by("import ralex_tui.ui.app") & {
+        *("markdown_it", "pygments", "litellm", "tinydb", "httpx", "structlog", "opentelemetry")
+    }
 
 
 def test_bootstrap_imports_nothing_heavy_by_itself() -> None:
@@ -80,6 +82,7 @@ def test_bootstrap_imports_nothing_heavy_by_itself() -> None:
         ["spend", "--json"],
         ["sessions", "list"],
         ["config", "check"],
+        ["logs"],
         ["route", "hi"],
     ],
 )
@@ -97,3 +100,16 @@ def test_version_imports_not_even_click() -> None:
     _, modules = json.loads(run(RUN, "--version"))
 
     assert not set(modules) & {"click", "yaml", "asyncio", "dataclasses"}
+
+
+def test_what_looks_at_the_computer_is_not_imported_for_the_first_paint(tmp_path: Path) -> None:
+    statement = f"""
+from ralex_tui import bootstrap
+bootstrap.build_services(bootstrap.load({str(tmp_path)!r}, None, None))
+import ralex_tui.ui.app
+"""
+    names = run(f"import sys\n{statement}\nprint(' '.join(sys.modules))").split()
+
+    late = ("adapters.local_discovery", "adapters.loopback", "adapters.terminal_report", "services.health")
+    assert "ralex_tui.services.local" in names
+    assert not {*(f"ralex_tui.{name}" for name in late), "http.client"} & set(names)

@@ -549,3 +549,23 @@ def test_mistake_in_the_file_of_prices_is_told_with_file_and_key(paths: Paths, t
         load_settings(paths)
 
     assert said in caught.value.message
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:4318", "http://[::1]:4318", "https://collector.example/otlp"])
+def test_telemetry_goes_to_this_computer_or_over_https(paths: Paths, address: str) -> None:
+    assert load(paths, f'telemetry: {{otlp: "{address}"}}').telemetry.otlp == address
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("http://collector.example:4318", "could be read on the way"),
+        ("HTTP://collector.example:4318", "could be read on the way"),
+        ("http://127.0.0.1.example:4318", "could be read on the way"),
+        ("https://me:secret@collector.example", "holds no user, password"),
+        ("ftp://127.0.0.1", "it is an address such as"),
+        ("collector", "it is an address such as"),
+    ],
+)
+def test_telemetry_goes_nowhere_else(paths: Paths, address: str, said: str) -> None:
+    assert said in error_of(paths, f'telemetry: {{otlp: "{address}"}}').message

@@ -1,5 +1,6 @@
 """Files that a stranger may have written: what is read, what is refused, and how soon."""
 
+import os
 import time
 from datetime import date
 from decimal import Decimal
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ralex_tui.config.strict_yaml import MAX_BYTES, nearest, parse_document, parse_yaml, read_yaml
+from ralex_tui.config.strict_yaml import MAX_BYTES, nearest, open_file, parse_document, parse_yaml, read_yaml
 from ralex_tui.domain.errors import ConfigError
 
 
@@ -171,6 +172,24 @@ def test_file_name_can_not_carry_escape_codes_into_a_message(tmp_path: Path) -> 
         read_yaml(path)
 
     assert "\x1b" not in caught.value.message
+
+
+def test_a_named_pipe_is_refused_and_waited_for_by_nobody(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "f.yaml")
+
+    with pytest.raises(ConfigError, match="it is a pipe and no file"):
+        read_yaml(tmp_path / "f.yaml")
+
+
+def test_a_pipe_of_the_shells_own_is_waited_for_until_it_is_written() -> None:
+    read, write = os.pipe()
+
+    with open_file(Path(f"/dev/fd/{read}")) as file:
+        assert os.get_blocking(file.fileno())
+        os.write(write, b"a: 1")
+        os.close(write)
+        assert file.read() == b"a: 1"
+    os.close(read)
 
 
 @pytest.mark.parametrize(

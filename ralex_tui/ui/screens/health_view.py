@@ -65,8 +65,9 @@ class HealthView(Screen[None]):
         if not self.is_mounted:
             return
         is_wide = self.size.width >= _WIDE
-        width = max(20, self.query_one("#health-trouble").content_size.width or self.size.width - 6)
-        side = max(20, self.query_one("#health-beside").content_size.width or 50) if is_wide else width
+        # Of the panes, not of what is in them: a part with nothing to say has no width.
+        width = max(20, self.query_one("#health-main").content_size.width or self.size.width - 6)
+        side = max(20, self.query_one("#health-side").content_size.width or 50) if is_wide else width
         self._put("health-top", [self._title_line()])
         self._put("health-keys", [self._keys_line()])
         self._put("health-trouble", self._trouble(width))

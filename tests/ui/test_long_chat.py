@@ -1,0 +1,45 @@
+"""A chat that goes on all day: what a turn needs is given back when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+
+from ralex_tui.services.answer import Answer
+from ralex_tui.services.pump import Pump
+from tests.ui.conftest import Seat, Sit
+from tests.ui.demo import Demo
+
+
+def n_open() -> int:
+    """Descriptors of this process."""
+    return len(os.listdir("/proc/self/fd"))
+
+
+async def turns(seat: Seat, n: int) -> None:
+    for number in range(n):
+        await seat.send(f"question {number}")
+    # The test's own engine keeps what it was asked.
+    seat.demo.engine.requests.clear()
+
+
+async def test_tasks_and_descriptors_are_as_many_after_forty_turns_as_after_four(sit: Sit, demo: Demo) -> None:
+    async with sit() as seat:
+        await turns(seat, 4)
+        n_tasks, n_descriptors = len(asyncio.all_tasks()), n_open()
+
+        await turns(seat, 40)
+
+        assert len(asyncio.all_tasks()) <= n_tasks
+        assert n_open() <= n_descriptors
+
+
+async def test_a_turn_that_has_ended_is_forgotten(sit: Sit, demo: Demo) -> None:
+    async with sit() as seat:
+        await turns(seat, 5)
+        gc.collect()
+
+        left = [thing for thing in gc.get_objects() if isinstance(thing, Answer | Pump)]
+
+        assert len(left) <= 2
