@@ -54,7 +54,7 @@ class HostedEngine:
         environ: Mapping[str, str] | None = None,
         limits: Mapping[str, float] | None = None,
         engine: Way = Way.LITELLM,
-        import_s: float = 10.0,
+        import_s: float = 20.0,
         patience_s: float = 5.0,
     ) -> None:
         self.on_end: Callable[[EngineBroken], None] | None = None

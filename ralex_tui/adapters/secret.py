@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TypeAlias
 from urllib.parse import quote, quote_plus
@@ -40,7 +40,7 @@ _Shape: TypeAlias = tuple[str, re.Pattern[str], str]
 
 # A parameter of an address, and the words in its name for which its value goes.
 _PARAMETER = r"([?&][\w.-]{1,60}=)([^\s&#\"'<>]+)"
-_TELLING = ("key", "token", "secret", "password", "auth", "sig")
+_PARAMETER_WORDS = ("key", "token", "secret", "password", "auth", "sig")
 
 
 class Secret:
@@ -99,6 +99,12 @@ class Redactor:
         for mark, pattern, instead in _shapes():
             if mark in text:
                 text = pattern.sub(instead, text)
+        lowered = text.lower()
+        for word, shapes in _telling().items():
+            if word in lowered:
+                for mark, pattern, instead in shapes:
+                    if mark in text:
+                        text = pattern.sub(instead, text)
         return re.sub(_PARAMETER, _without_value, text) if "=" in text else text
 
 
@@ -114,7 +120,7 @@ def is_secret_name(name: str) -> bool:
 
 def _without_value(parameter: re.Match[str]) -> str:
     name = parameter[1].lower()
-    return parameter[1] + _MASK if any(word in name for word in _TELLING) else parameter[0]
+    return parameter[1] + _MASK if any(word in name for word in _PARAMETER_WORDS) else parameter[0]
 
 
 @cache
@@ -127,16 +133,24 @@ def _shapes() -> tuple[_Shape, ...]:
         ("AKIA", re.compile(r"AKIA[0-9A-Z]{16}"), _MASK),
         ("eyJ", re.compile(r"eyJ(?<![\w-]eyJ)[\w-]{8,}+\.[\w-]{8,}+(?:\.[\w-]*)?"), _MASK),
         ("@", re.compile(r"://[^\s/@\"']{1,300}@"), f"://{_MASK}@"),
-        *_after("bearer", r"\s{1,9})[^\s\"',]{6,}"),
-        *_after("basic", r"\s{1,9})(?=\w[\w+/=-]{0,99}[\dA-Z=])[\w+/=-]{8,}"),
-        *(shape for word in _ASSIGNED for shape in _after(word, _VALUE)),
     )
 
 
-def _after(word: str, rest: str) -> Iterator[_Shape]:
-    """What follows a telling word, in each of the cases in which it is usually written."""
-    for spelled in dict.fromkeys((word, word.title(), word.capitalize(), word.upper())):
-        yield spelled, re.compile(f"({spelled}{rest}"), rf"\1{_MASK}"
+@cache
+def _telling() -> Mapping[str, Sequence[_Shape]]:
+    """What follows a word that tells of a key, in each of the cases in which that word is usually written."""
+    rests = {
+        "bearer": r"\s{1,9})[^\s\"',]{6,}",
+        "basic": r"\s{1,9})(?=\w[\w+/=-]{0,99}[\dA-Z=])[\w+/=-]{8,}",
+        **dict.fromkeys(_ASSIGNED, _VALUE),
+    }
+    return {
+        word: [
+            (spelled, re.compile(f"({spelled}{rest}"), rf"\1{_MASK}")
+            for spelled in dict.fromkeys((word, word.title(), word.capitalize(), word.upper()))
+        ]
+        for word, rest in rests.items()
+    }
 
 
 def _spellings(value: str) -> Iterator[str]:

@@ -6,6 +6,8 @@ import asyncio
 import gc
 import os
 
+import pytest
+
 from ralex_tui.services.answer import Answer
 from ralex_tui.services.pump import Pump
 from tests.ui.conftest import Seat, Sit
@@ -43,3 +45,23 @@ async def test_a_turn_that_has_ended_is_forgotten(sit: Sit, demo: Demo) -> None:
         left = [thing for thing in gc.get_objects() if isinstance(thing, Answer | Pump)]
 
         assert len(left) <= 2
+
+
+async def test_what_has_scrolled_far_away_is_given_back_and_is_there_again_when_looked_at(
+    sit: Sit, demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ralex_tui.ui.transcript.conversation._KEPT", 20)
+    async with sit() as seat:
+        await turns(seat, 30)
+        column = seat.chat._transcript._column
+        height = column.total
+        assert [entry.is_ready for entry in column.entries[:38]] == [False] * 38
+        assert all(entry.is_ready for entry in column.entries[41:])
+
+        await seat.press("up", "g")
+
+        assert "question 0" in seat.screen_text
+        assert column.entries[0].is_ready
+        await seat.press("G")
+        assert "question 29" in seat.screen_text
+        assert column.total == height

@@ -16,6 +16,9 @@ from ralex_tui.ui.transcript.header import Frame, LiveStatus, Notice
 from ralex_tui.ui.transcript.notice import NoticeEntry
 from ralex_tui.ui.transcript.reading import ReadingPager
 
+# Entries behind the last one that keep what they are built of: more than any screen shows.
+_KEPT = 200
+
 
 class _Messages:
     """Entries of a conversation, made from its messages."""
@@ -74,6 +77,9 @@ class Transcript(ReadingPager):
         self._clear_empty()
         self._numbers[message.id] = len(self._column.entries)
         self._add(entry_for(message, self._frame))
+        if self._is_following and not self.has_focus and self.text_selection is None:
+            # What has scrolled far away; a day's chat would else keep each row that was ever on the screen.
+            self._column.release(len(self._column.entries) - _KEPT)
 
     def notice(self, notice: Notice) -> None:
         """Add a notice below all messages."""

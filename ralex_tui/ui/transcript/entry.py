@@ -100,6 +100,13 @@ class Entry:
         """Drop what was built: the theme has changed in a way that changes rows."""
         self._is_built = False
 
+    def release(self) -> None:
+        """Give back the leaves of what nobody looks at any more; they are built again when somebody does."""
+        self.forget()
+        self.leaves = []
+        self.heights = Heights()
+        self.width = None
+
     def lay(self, n: int) -> int:
         """Lay out leaf `n`; its rows, the blank ones before it included."""
         assert self.width is not None

@@ -66,6 +66,11 @@ class Column:
         self.entries.append(entry)
         self._heights.append(self.entries[-1].guess(self.width))
 
+    def release(self, n: int) -> None:
+        """Give back what entry `n` was built of; its height stays. Only while it is far from what is looked at."""
+        if 0 <= n < len(self.entries) and self.entries[n].is_ready:
+            self.entries[n].release()
+
     def set_width(self, width: int) -> None:
         """Lay out for another width what is looked at from now on; heights of the rest are rough until `refine()`."""
         self.width = width
