@@ -26,6 +26,7 @@ from ralex_tui.ui.glyphs import glyphs
 from ralex_tui.ui.markdown.prepare import prepare
 from ralex_tui.ui.screens.chat import ChatScreen
 from ralex_tui.ui.screens.chat_view import WIDE
+from ralex_tui.ui.screens.leaving import Commands
 from ralex_tui.ui.steadfast import SteadfastApp
 from ralex_tui.ui.themes import Ink, textual_theme
 from ralex_tui.ui.widgets.prompt import Prompt
@@ -108,6 +109,11 @@ class RalexApp(SteadfastApp):
         """Everything in the one table, and nothing of Textual's own: all of it works and is explained."""
         for entry in palette_entries(self._palettes, self._user_keys, getattr(screen, "SCOPE", "app")):
             yield SystemCommand(entry.title, entry.says, partial(screen.run_action, entry.action))
+
+    def action_command_palette(self) -> None:
+        """Open the palette, if it isn't."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(Commands(id="--command-palette"))
 
     def on_command_palette_closed(self, event: CommandPalette.Closed) -> None:
         if event.option_selected:

@@ -141,6 +141,12 @@ class Terminal:
             self._reap()
         return self._status
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the program is over."""
+        self._reap()
+        return self._status is not None
+
     def kill(self) -> None:
         """kill -9."""
         os.kill(self.pid, signal.SIGKILL)

@@ -20,7 +20,7 @@ EMPTY = "Type below."
 
 
 @pytest.mark.embedded
-def test_a_question_is_answered_by_the_embedded_model_and_found_again(start: Start) -> None:
+def test_a_question_is_answered_by_the_embedded_model_and_found_again(start: Start, home: Path) -> None:
     app = start()
     app.wait_for(EMPTY)
     app.type("Say hello in one short sentence.")
@@ -30,6 +30,9 @@ def test_a_question_is_answered_by_the_embedded_model_and_found_again(start: Sta
     assert "smollm2-135m-instruct" in screen
     app.press("ctrl+q")
     assert app.wait_exit() == 0
+    printed = (home / "state" / "logs" / "local-model.log").read_bytes().splitlines()
+    assert any(b"load_model" in line for line in printed)
+    assert [line for line in printed if len(line) > 12 and line in app.raw] == []
 
     again = start(columns=160, rows=48)
     again.wait_for("Say hello in one short")

@@ -99,6 +99,12 @@ class Home:
         store = TinydbConversations(setup.paths.conversations, self.folder / "index")
         return [store.load(row.id) for row in store.summaries()]
 
+    def last_words(self) -> str:
+        """What the app's logs tell of its end."""
+        logs = self.folder / "home" / "state" / "logs"
+        files = [*logs.glob("crash-*"), *logs.glob("ralex-*.jsonl"), logs / "fault.txt"]
+        return "\n".join(f"{file.name}: {file.read_text()[-3000:]}" for file in files if file.exists())
+
     def _setup(self) -> bootstrap.Setup:
         return bootstrap.load(str(self.folder / "home"), None, None)
 

@@ -73,6 +73,8 @@ class Chatter:
             app.wait_for(lambda screen: f"{name} w" in screen and any(word in screen for word in _SENT), 10)
             self.told.asked.add(name)
         _read_for(app, self._dice.random() * 1.5)
+        if app.has_ended:
+            raise AssertionError(f"the app ended by itself; the screen was:\n{app.screen}\n{self._home.last_words()}")
         self._kill(victim, app)
         if self._app is not None:
             self._rest(app)

@@ -17,6 +17,7 @@ from ralex_tui.domain.errors import RalexError
 from ralex_tui.domain.text import visible
 from ralex_tui.ui.glyphs import ASCII, Glyphs
 from ralex_tui.ui.notices import sentence
+from ralex_tui.ui.screens.leaving import LeavingOnce
 from ralex_tui.ui.themes import Ink
 
 T = TypeVar("T")
@@ -62,7 +63,7 @@ class CleanInput(Input):
         return visible(value)
 
 
-class FormScreen(ModalScreen[T | None]):
+class FormScreen(ModalScreen[T | None], LeavingOnce[T | None]):
     """Dismissed with what `enter` returned, or None."""
 
     CSS_PATH = "form.tcss"

@@ -12,7 +12,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from ralex_tui.services.checks import Check, Group
@@ -22,13 +21,14 @@ from ralex_tui.ui.bindings import BY_ID, keys_of
 from ralex_tui.ui.glyphs import Glyphs
 from ralex_tui.ui.health_lines import deployment_table, group_lines, n_troubles, trouble_lines
 from ralex_tui.ui.lines import spread
+from ralex_tui.ui.screens.leaving import LeavingOnce
 from ralex_tui.ui.themes import Ink
 
 _WIDE = 140
 _BESIDE = (Group.ENGINE, Group.LOCAL, Group.KEYS, Group.MONEY, Group.DISK, Group.TERMINAL)
 
 
-class HealthView(Screen[None]):
+class HealthView(LeavingOnce[None]):
     """What is known so far, drawn for the room there is."""
 
     CSS_PATH = "health.tcss"

@@ -15,6 +15,7 @@ from textual.widgets import Static
 from ralex_tui.domain.money import Accuracy
 from ralex_tui.ui.bindings import COMMANDS, Command, keys_of
 from ralex_tui.ui.glyphs import Glyphs
+from ralex_tui.ui.screens.leaving import LeavingOnce
 from ralex_tui.ui.themes import Ink
 
 _GROUPS = (
@@ -45,7 +46,7 @@ _MARKS = {
 _KEYS_WIDTH = 28
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(ModalScreen[None], LeavingOnce[None]):
     """Lies over what was there; esc or F1 closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q", "dismiss", "close", show=False)]

@@ -11,7 +11,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from ralex_tui.domain.log_lines import LogLine
@@ -20,12 +19,13 @@ from ralex_tui.ui.bindings import BY_ID, keys_of
 from ralex_tui.ui.glyphs import Glyphs
 from ralex_tui.ui.lines import highlighted, spread
 from ralex_tui.ui.log_rows import details, row
+from ralex_tui.ui.screens.leaving import LeavingOnce
 from ralex_tui.ui.themes import Ink
 
 _WIDE = 140
 
 
-class LogsView(Screen[None]):
+class LogsView(LeavingOnce[None]):
     """The lines that are wanted, drawn for the room there is."""
 
     CSS_PATH = "logs.tcss"

@@ -16,6 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from ralex_tui.ui.glyphs import ASCII, Glyphs
+from ralex_tui.ui.screens.leaving import LeavingOnce
 from ralex_tui.ui.themes import Ink
 from ralex_tui.ui.ways import Way, way_lines
 
@@ -47,7 +48,7 @@ class WayRow(Static):
         self.post_message(self.Taken(self._n))
 
 
-class QuestionScreen(ModalScreen[str]):
+class QuestionScreen(ModalScreen[str], LeavingOnce[str]):
     """Asks, and is dismissed with the name of the way that was taken.
 
     What was typed before the question could be seen answers nothing: its keys count from the first

@@ -12,7 +12,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Digits, Static
 
 from ralex_tui.domain.ledger import Entry
@@ -30,6 +29,7 @@ from ralex_tui.ui.review_decided import decided_lines
 from ralex_tui.ui.review_entry import by_cost, dearest_lines, entry_lines, title_of
 from ralex_tui.ui.review_lines import columns_of, legend, tier_table
 from ralex_tui.ui.review_summary import summary_line, summary_lines
+from ralex_tui.ui.screens.leaving import LeavingOnce
 from ralex_tui.ui.text import plain_line
 from ralex_tui.ui.themes import Ink
 
@@ -41,7 +41,7 @@ _DEAREST = 7
 _DECIDED = 9  # rows below the table at most
 
 
-class ReviewView(Screen[None]):
+class ReviewView(LeavingOnce[None]):
     """A day's report, drawn for the room there is."""
 
     CSS_PATH = "review.tcss"
