@@ -64,7 +64,7 @@ class Home:
         self.provider.stdout.close()
         self.provider = None
 
-    def start_app(self, columns: int = 120, rows: int = 40) -> Terminal:
+    def start_app(self, columns: int = 120, rows: int = 40, kind: type[Terminal] = Terminal) -> Terminal:
         home = str(self.folder / "home")
         environment = {
             "PATH": os.environ["PATH"],
@@ -77,7 +77,7 @@ class Home:
             "RALEX_MODELS": str(MODELS),
             "LAN_KEY": "key-of-the-soak-0123456789",
         }
-        return Terminal([sys.executable, "-m", "ralex_tui"], env=environment, columns=columns, rows=rows)
+        return kind([sys.executable, "-m", "ralex_tui"], env=environment, columns=columns, rows=rows)
 
     def billed(self) -> dict[str, tuple[str, int]]:
         """By request: the question's name and what the provider has billed for it, in nano-dollars."""
