@@ -38,9 +38,7 @@ def build_services(setup: Setup) -> Services:
     deployments = Deployments(stack.enter_context(open_request_log(setup)), clock)
     local = local_servers(setup, lambda servers: reach_found(setup, engine, servers))
     built = kept_fresh(lambda: catalogue(setup, prices, local.found), lambda: (prices.version, local.version))
-    known = kept_fresh(
-        lambda: deployments.rank(built()), lambda: (prices.version, local.version, deployments.version())
-    )
+    known = kept_fresh(lambda: deployments.rank(built()), lambda: (built(), deployments.version()))
     known()  # now, so that what is wrong with the settings is told before the screen is taken
 
     turns = TurnService(

@@ -138,14 +138,17 @@ def rest_s(error: BaseException, health: Health) -> float:
     return min(rest, _LONGEST_REST_S)
 
 
-def ranked(
-    models: Iterable[Model], pick: str, health: Mapping[str, Health], now: datetime, *, n_input: int = 1_000
-) -> list[Model]:
+def cost_of_a_usual_answer(model: Model) -> tuple[bool, int]:
+    """A key to sort by; in nano-dollars. Models without a price come last: they can't be used until they have one."""
+    return (model.price is None, model.price.worst_case(1_000, 300).nano if model.price else 0)
+
+
+def ranked(models: Iterable[Model], pick: str, health: Mapping[str, Health], now: datetime) -> list[Model]:
     """A tier's models, the one to ask first at the front: by the tier's nature, those that rest last.
 
     Args:
         models: In the configured order, which decides between equals.
-        pick: "order", "cost" (of a question of `n_input` tokens) or "latency".
+        pick: "order", "cost" or "latency".
         health: By the model's full id.
     """
 
@@ -154,17 +157,15 @@ def ranked(
         # Among those that rest, the one that has soonest rested.
         rests = known.is_resting(now)
         until = known.rests_until.timestamp() if rests and known.rests_until else 0.0
-        return (rests, until, *_by_nature(model, pick, known, n_input))
+        return (rests, until, *_by_nature(model, pick, known))
 
     return sorted(models, key=key)
 
 
-def _by_nature(model: Model, pick: str, known: Health, n_input: int) -> tuple[bool, float]:
+def _by_nature(model: Model, pick: str, known: Health) -> tuple[bool, float]:
     match pick:
         case "cost":
-            # Without a price a model can't be used: it comes last.
-            price = model.price
-            return (price is None, price.worst_case(n_input, 300).nano if price else 0)
+            return cost_of_a_usual_answer(model)
         case "latency":
             latency_s = known.latency_s
             return (False, (_UNMEASURED_S if latency_s is None else latency_s) // _LATENCY_STEP_S)

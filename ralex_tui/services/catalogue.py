@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ralex_tui.config.schema import Settings, TierSettings
+from ralex_tui.domain.deployments import cost_of_a_usual_answer
 from ralex_tui.domain.local import has_found_name
 from ralex_tui.domain.models import Catalogue, Model, ModelRef, Tier, TierPlan
-from ralex_tui.domain.money import Usd
 from ralex_tui.domain.providers import Habits, habits_of
 from ralex_tui.ports.prices import PriceSource
 from ralex_tui.services.local import FoundModels
@@ -83,7 +83,7 @@ def _plan(
     models = [model(ref) for ref in plan.models if is_reachable(ref)]
     if plan.pick == "cost":
         # A stable sort: where two cost the same, or a price is unknown, the configured order stands.
-        models.sort(key=_cost_of_a_usual_answer)
+        models.sort(key=cost_of_a_usual_answer)
     return TierPlan(tier, tuple(models), plan.models, plan.max_tokens, plan.temperature, plan.pick)
 
 
@@ -91,10 +91,3 @@ def _with_others(plan: TierPlan, others: Sequence[Model], embedded: ModelRef | N
     """Local with models that were found; all of it is free, so that the configured order stands first."""
     models = sorted((*plan.models, *others), key=lambda model: model.ref == embedded)
     return replace(plan, models=tuple(models))
-
-
-def _cost_of_a_usual_answer(model: Model) -> tuple[bool, Usd]:
-    """Models without a price come last: they can't be used until they have one."""
-    if model.price is None:
-        return (True, Usd(0))
-    return (False, model.price.worst_case(1_000, 300))
