@@ -16,10 +16,10 @@ from ralex_tui.adapters.codec import (
     usage_of,
     usd_of,
 )
+from ralex_tui.adapters.ledger_remarks import remark_doc, remark_of
 from ralex_tui.domain.budget import Scope
 from ralex_tui.domain.ledger import (
     Allowance,
-    Choice,
     Correction,
     DayOpened,
     Decision,
@@ -29,6 +29,8 @@ from ralex_tui.domain.ledger import (
     Record,
     Reservation,
     Settlement,
+    Tariff,
+    Verdict,
 )
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Accuracy
@@ -43,6 +45,8 @@ def record_doc(record: Record) -> dict[str, Any]:
             fields = _reservation_doc(record)
         case Settlement():
             fields = _settlement_doc(record)
+        case Decision() | Reconciliation() | Tariff() | Verdict():
+            fields = remark_doc(record)
         case _:
             fields = _word_doc(record)
     return {"v": VERSION, "id": record.id, "at": record.at.isoformat(), **present(fields)}
@@ -57,6 +61,8 @@ def record_of(doc: Doc) -> Record:
             return _reservation_of(doc)
         case "settlement":
             return _settlement_of(doc)
+        case "decision" | "reconciliation" | "tariff" | "verdict":
+            return remark_of(doc)
         case _:
             return _word_of(doc)
 
@@ -74,6 +80,9 @@ def _reservation_doc(record: Reservation) -> dict[str, Any]:
         "max_tokens": record.max_tokens,
         "price": price_doc(record.price),
         "is_auto": record.is_auto,
+        "answer": record.answer or None,
+        "request_kind": record.request_kind or None,
+        "tariff": record.tariff or None,
     }
 
 
@@ -91,6 +100,9 @@ def _reservation_of(doc: Doc) -> Reservation:
         max_tokens=doc["max_tokens"],
         price=price_of(doc["price"]),
         is_auto=doc.get("is_auto", False),
+        answer=doc.get("answer", ""),
+        request_kind=doc.get("request_kind", ""),
+        tariff=doc.get("tariff", ""),
     )
 
 
@@ -123,11 +135,11 @@ def _settlement_of(doc: Doc) -> Settlement:
     )
 
 
-_Word: TypeAlias = DayOpened | Raise | Allowance | Correction | Decision | Reconciliation
+_Word: TypeAlias = DayOpened | Raise | Allowance | Correction
 
 
 def _word_doc(record: _Word) -> dict[str, Any]:
-    """What is said about requests, days and limits."""
+    """What is said about requests, days and limits, and changes what is left."""
     match record:
         case DayOpened():
             fields = {"zone": record.zone, "reset_hour": record.reset_hour, "why": record.why}
@@ -143,14 +155,6 @@ def _word_doc(record: _Word) -> dict[str, Any]:
             usage = maybe(usage_doc, record.usage)
             fields = {"charged": record.charged.nano, "accuracy": record.accuracy, "usage": usage}
             return {"kind": "correction", "of": record.of, **fields, "who": record.who, "why": record.why}
-        case Decision():
-            figures = {"needed": record.needed.nano, "left": record.left.nano}
-            fields = {"choice": record.choice, "conversation": record.conversation, "tier": record.tier}
-            return {"kind": "decision", "day": record.day, **fields, **figures}
-        case Reconciliation():
-            figures = {"theirs": record.theirs.nano, "ours": record.ours.nano, "total": record.total.nano}
-            fields = {"provider": record.provider, "since": record.since.isoformat()}
-            return {"kind": "reconciliation", "day": record.day, **fields, **figures}
 
 
 def _word_of(doc: Doc) -> _Word:
@@ -169,13 +173,5 @@ def _word_of(doc: Doc) -> _Word:
             charged, accuracy, usage = usd_of(doc["charged"]), Accuracy(doc["accuracy"]), doc.get("usage")
             who, why = doc["who"], doc["why"]
             return Correction(number, doc["of"], at, charged, accuracy, who, why, maybe(usage_of, usage))
-        case "decision":
-            choice, tier = Choice(doc["choice"]), Tier(doc["tier"])
-            needed, left = usd_of(doc["needed"]), usd_of(doc["left"])
-            return Decision(number, date_of(doc["day"]), at, choice, doc["conversation"], tier, needed, left)
-        case "reconciliation":
-            provider, since = doc["provider"], time_of(doc["since"])
-            theirs, ours, total = usd_of(doc["theirs"]), usd_of(doc["ours"]), usd_of(doc["total"])
-            return Reconciliation(number, date_of(doc["day"]), at, provider, since, theirs, ours, total)
         case kind:
             raise ValueError(f"a record of kind {kind!r} is not known here")

@@ -25,7 +25,7 @@ from ralex_tui.adapters.ledger_sums import LedgerSums, Stamp
 from ralex_tui.domain.daybook import DayBook
 from ralex_tui.domain.errors import LedgerUnreadable, StorageError
 from ralex_tui.domain.ids import is_id, new_id
-from ralex_tui.domain.ledger import Correction, Record, Settlement
+from ralex_tui.domain.ledger import Correction, Record, Settlement, Verdict
 from ralex_tui.domain.usage import DaySums, by_model
 
 _FILE = re.compile(r"(\d{4}-\d{2}-\d{2})\.journal")
@@ -74,7 +74,7 @@ class TinydbLedger:
             with held.db.exclusive() if held.path.exists() else nullcontext():
                 records = decide(held.refreshed())
                 for record in records:
-                    if not isinstance(record, Settlement | Correction) and record.day != day:
+                    if not isinstance(record, Settlement | Correction | Verdict) and record.day != day:
                         raise ValueError(f"a record of {record.day} in the book of {day}")
                 if records:
                     held.table.insert_multiple([record_doc(record) for record in records])
@@ -250,6 +250,6 @@ class _Day:
         return self._book
 
     def _apply(self, record: Record) -> None:
-        if not isinstance(record, Settlement | Correction) and record.day != self.day:
+        if not isinstance(record, Settlement | Correction | Verdict) and record.day != self.day:
             raise ValueError(f"a record of {record.day}")
         self._book.apply(record)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
@@ -167,6 +167,9 @@ class Need:
     Args:
         input_bound: Upper bound of its input tokens.
         max_tokens: Output tokens wanted; cut to what the money affords.
+        answer: The id of the message that it is for.
+        request_kind: What is asked for, a `domain.kinds.Kind`; empty where nobody looked.
+        tariff: What each tier would cost now, to be written down with it.
     """
 
     model: Model
@@ -175,6 +178,9 @@ class Need:
     price: Price
     input_bound: int
     max_tokens: int
+    answer: str = ""
+    request_kind: str = ""
+    tariff: Mapping[Tier, tuple[str, Price]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -17,8 +18,12 @@ from ralex_tui.domain.ledger import (
     Record,
     Reservation,
     Settlement,
+    Tariff,
+    Verdict,
 )
+from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import ZERO, Accuracy, Figure, Usd
+from ralex_tui.domain.pricing import Price
 
 
 @dataclass(slots=True)
@@ -36,6 +41,7 @@ class DayBook:
     allowances: dict[str, Allowance] = field(default_factory=dict)
     decisions: dict[str, Decision] = field(default_factory=dict)
     reconciliations: dict[str, Reconciliation] = field(default_factory=dict)
+    tariffs: dict[str, Tariff] = field(default_factory=dict)
     spent_nano: int = 0
     held_nano: int = 0
     weakest: Accuracy = Accuracy.EXACT
@@ -48,7 +54,7 @@ class DayBook:
         match record:
             case Reservation():
                 if record.id not in self.entries:
-                    self.entries[record.id] = Entry(record)
+                    self.entries[record.id] = Entry(record, tariff=self.tariffs.get(record.tariff))
                     self.held_nano += record.amount.nano
             case Settlement():
                 self._settle(record)
@@ -64,12 +70,16 @@ class DayBook:
                 self.decisions.setdefault(record.id, record)
             case Reconciliation():
                 self.reconciliations.setdefault(record.id, record)
+            case Tariff():
+                self.tariffs.setdefault(record.id, record)
+            case Verdict():
+                self._judge(record)
 
     def _settle(self, record: Settlement) -> None:
         entry = self.entries.get(record.id)
         if entry is None or not entry.is_open:
             return
-        self.entries[record.id] = Entry(entry.reservation, record)
+        self.entries[record.id] = replace(entry, settlement=record)
         self.held_nano -= entry.reservation.amount.nano
         self.spent_nano += record.charged.nano
         if record.charged:
@@ -85,6 +95,16 @@ class DayBook:
         # A better figure may have taken the place of the weakest.
         costs = (known.cost for known in self.entries.values() if not known.is_open)
         self.weakest = Accuracy.weakest(cost.accuracy for cost in costs if cost.amount)
+
+    def _judge(self, record: Verdict) -> None:
+        entry = self.entries.get(record.of)
+        if entry is not None and all(record.id != known.id for known in entry.verdicts):
+            self.entries[record.of] = replace(entry, verdicts=(*entry.verdicts, record))
+
+    def tariff(self, tiers: Mapping[Tier, tuple[str, Price]]) -> Tariff | None:
+        """The day's newest tariff, if it says just that; None where it has to be written."""
+        newest = next(reversed(self.tariffs.values()), None)
+        return newest if newest is not None and newest.tiers == tiers else None
 
     @property
     def spent(self) -> Figure:

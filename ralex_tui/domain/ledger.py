@@ -38,6 +38,9 @@ class Reservation:
         amount: The worst case, possibly cut to what was left.
         max_tokens: The output that `amount` pays for; always sent along.
         price: Frozen here, whatever the price tables say later.
+        answer: The id of the message that it is for; several tries may be for one. Empty in old records.
+        request_kind: What was asked for, by `domain.kinds` at that time; empty in old records.
+        tariff: The id of the day's `Tariff` that held then; empty where no tier had a price.
     """
 
     id: str
@@ -52,6 +55,9 @@ class Reservation:
     max_tokens: int
     price: Price
     is_auto: bool = False
+    answer: str = ""
+    request_kind: str = ""
+    tariff: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +205,52 @@ class Reconciliation:
         return self.theirs - self.ours
 
 
-Record: TypeAlias = Reservation | Settlement | DayOpened | Raise | Allowance | Correction | Decision | Reconciliation
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """What each tier's first model cost at that time, so that savings are reckoned by the prices of the day.
+
+    Written with the first request of a day, and again once one of them has changed. It changes no figure.
+
+    Args:
+        tiers: The model's full id and its price, for each tier that had a model with a known one.
+    """
+
+    id: str
+    day: date
+    at: datetime
+    tiers: Mapping[Tier, tuple[str, Price]]
+
+
+class Opinion(StrEnum):
+    """What the user thought of an answer."""
+
+    UP = "up"
+    DOWN = "down"
+    NONE = "none"  # a thumb taken back
+    AGAIN = "again"  # asked for again on the same tier
+    ESCALATED = "escalated"  # asked for again a tier up
+
+
+_THUMBS = (Opinion.UP, Opinion.DOWN, Opinion.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the user thought of a request's answer. Of thumbs the last one counts. It changes no figure.
+
+    Args:
+        of: The reservation's id; of the same day.
+    """
+
+    id: str
+    of: str
+    at: datetime
+    opinion: Opinion
+
+
+Record: TypeAlias = (
+    Reservation | Settlement | DayOpened | Raise | Allowance | Correction | Decision | Reconciliation | Tariff | Verdict
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +260,8 @@ class Entry:
     reservation: Reservation
     settlement: Settlement | None = None
     corrections: tuple[Correction, ...] = ()
+    tariff: Tariff | None = None
+    verdicts: tuple[Verdict, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -233,6 +286,16 @@ class Entry:
         """Its tokens, by the last word on them; None where nobody told."""
         counted = [correction.usage for correction in self.corrections if correction.usage is not None]
         return counted[-1] if counted else self.settlement.usage if self.settlement else None
+
+    @property
+    def thumb(self) -> Opinion:
+        """UP, DOWN, or NONE where the user said neither."""
+        thumbs = [each.opinion for each in self.verdicts if each.opinion in _THUMBS]
+        return thumbs[-1] if thumbs else Opinion.NONE
+
+    def was(self, opinion: Opinion) -> bool:
+        """Whether the user ever said so."""
+        return any(each.opinion is opinion for each in self.verdicts)
 
     @property
     def is_overrun(self) -> bool:

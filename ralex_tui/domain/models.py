@@ -139,3 +139,9 @@ class Catalogue:
     @property
     def has_any(self) -> bool:
         return any(plan.models for plan in self.tiers.values())
+
+    @property
+    def tariff(self) -> Mapping[Tier, tuple[str, Price]]:
+        """The model that each tier would use now, with its price; tiers without a known one are left out."""
+        firsts = ((tier, self.first(tier)) for tier in self.tiers)
+        return {tier: (model.ref.id, model.price) for tier, model in firsts if model is not None and model.price}

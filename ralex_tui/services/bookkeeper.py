@@ -22,12 +22,15 @@ from ralex_tui.domain.ledger import (
     DayOpened,
     Decision,
     Entry,
+    Opinion,
     Outcome,
     Raise,
     Reconciliation,
     Record,
     Reservation,
     Settlement,
+    Tariff,
+    Verdict,
 )
 from ralex_tui.domain.money import ZERO, Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import TokenUsage
@@ -35,8 +38,9 @@ from ralex_tui.domain.usage import DaySums
 from ralex_tui.ports.clock import Clock
 from ralex_tui.ports.stores import LedgerStore
 from ralex_tui.services.calendar import Calendar
-from ralex_tui.services.limits import days_of_conversation, of_conversation
+from ralex_tui.services.limits import budget_of, days_of_conversation, of_conversation
 from ralex_tui.services.limits import limits as limits_of
+from ralex_tui.services.remarks import request_of, tariff_of
 
 # Days with records that recovery looks through: every start does it, so an older open hold can only be
 # that of a process which lived through this many days of use.
@@ -100,13 +104,18 @@ class Bookkeeper:
                 hold = Hold(refused.shortfall.worst, need.max_tokens)
                 missing = refused.shortfall.missing
                 records.append(Allowance(new_id(), day, self._clock.now(), request, missing, allowed_because))
-            made.append(self._reservation(day, request, need, hold, is_auto))
+            tariff = tariff_of(book, need.tariff, self._clock.now())
+            if tariff is not None and tariff.id not in book.tariffs:
+                records.append(tariff)
+            made.append(self._reservation(day, request, need, hold, is_auto, tariff))
             return [*records, *made]
 
         self._commit(day, decide)
         return made[0]
 
-    def _reservation(self, day: date, request: str, need: Need, hold: Hold, is_auto: bool) -> Reservation:
+    def _reservation(
+        self, day: date, request: str, need: Need, hold: Hold, is_auto: bool, tariff: Tariff | None = None
+    ) -> Reservation:
         return Reservation(
             id=request,
             day=day,
@@ -120,6 +129,9 @@ class Bookkeeper:
             max_tokens=hold.max_tokens,
             price=need.price,
             is_auto=is_auto,
+            answer=need.answer,
+            request_kind=need.request_kind,
+            tariff=tariff.id if tariff is not None else "",
         )
 
     def _opening(self, book: DayBook, why: str = "") -> list[Record]:
@@ -186,6 +198,11 @@ class Bookkeeper:
 
         return self._commit(day, decide).entries[request]
 
+    def judge(self, answer: str, at: datetime, opinion: Opinion) -> Entry:
+        day, request = request_of(self._store, self.policy.day_of(at), answer)
+        self._commit(day, lambda book: [Verdict(new_id(), request, self._clock.now(), opinion)])
+        return self._store.read(day).entries[request]
+
     def recover(self) -> list[Entry]:
         charged: list[Entry] = []
         for day in self._store.days()[-_RECOVERED_DAYS:]:
@@ -217,19 +234,7 @@ class Bookkeeper:
 
     def _budget_of(self, book: DayBook) -> DayBudget:
         today = self._calendar.today(self.policy.days)
-        is_today = today.day == book.day
-        overruns = book.overruns
-        return DayBudget(
-            day=book.day,
-            limit=self.policy.daily + book.granted(Scope.DAY),
-            spent=book.spent,
-            held=book.held,
-            ends_at=self._calendar.ends(self.policy.days, book.day),
-            n_overruns=len(overruns),
-            overrun=Usd.total(entry.cost.amount - entry.reservation.amount for entry in overruns),
-            is_behind=is_today and today.is_behind,
-            doubted=today.doubted if is_today else None,
-        )
+        return budget_of(book, self.policy, today, self._calendar.ends(self.policy.days, book.day))
 
     def books(self, first: date, last: date) -> list[DayBook]:
         return [self._store.read(day) for day in self._store.days() if first <= day <= last]

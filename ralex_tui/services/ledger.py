@@ -8,7 +8,7 @@ from datetime import date, datetime
 from ralex_tui.domain.budget import BudgetPolicy, DayBudget, Limit, Need, Scope, Shortfall
 from ralex_tui.domain.daybook import DayBook
 from ralex_tui.domain.days import Today
-from ralex_tui.domain.ledger import Choice, Entry, Reconciliation, Reservation, Settlement
+from ralex_tui.domain.ledger import Choice, Entry, Opinion, Reconciliation, Reservation, Settlement
 from ralex_tui.domain.money import Figure, Usd
 from ralex_tui.domain.pricing import TokenUsage
 from ralex_tui.domain.usage import DaySums
@@ -127,6 +127,15 @@ class LedgerService:
             LedgerUnreadable: If it can't be written.
         """
         return await self._thread.run(self._keeper.correct, day, id, charged, who, why, usage)
+
+    async def judge(self, answer: str, at: datetime, opinion: Opinion) -> Entry:
+        """Record what the user thought of an answer, made at `at`; of thumbs the last one counts.
+
+        Raises:
+            UsageError: If the ledger knows no request of that answer.
+            LedgerUnreadable: If it can't be written.
+        """
+        return await self._thread.run(self._keeper.judge, answer, at, opinion)
 
     async def recover(self) -> list[Entry]:
         """Charge in full, marked estimated, what dead processes left open on the last days.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from ralex_tui.domain.budget import BudgetPolicy, Limit, Scope
+from ralex_tui.domain.budget import BudgetPolicy, DayBudget, Limit, Scope
 from ralex_tui.domain.daybook import DayBook
+from ralex_tui.domain.days import Today
 from ralex_tui.domain.ids import time_of
 from ralex_tui.domain.ledger import Entry
 from ralex_tui.domain.money import Usd
@@ -61,3 +62,20 @@ def _books(store: LedgerStore, days: Iterable[date], current: DayBook) -> list[D
 
 def _limit(scope: Scope, amount: Usd, taken: Usd) -> Limit:
     return Limit(scope, amount, amount - taken)
+
+
+def budget_of(book: DayBook, policy: BudgetPolicy, today: Today, ends_at: datetime | None) -> DayBudget:
+    """A day's limit against what its book says."""
+    is_today = today.day == book.day
+    overruns = book.overruns
+    return DayBudget(
+        day=book.day,
+        limit=policy.daily + book.granted(Scope.DAY),
+        spent=book.spent,
+        held=book.held,
+        ends_at=ends_at,
+        n_overruns=len(overruns),
+        overrun=Usd.total(entry.cost.amount - entry.reservation.amount for entry in overruns),
+        is_behind=is_today and today.is_behind,
+        doubted=today.doubted if is_today else None,
+    )
