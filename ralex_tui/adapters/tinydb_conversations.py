@@ -120,8 +120,7 @@ class TinydbConversations:
             row = self._index.get(conversation_id, stamp)
             if row is None:
                 try:
-                    # A database of its own, so that a long list leaves nothing in memory.
-                    row = _summary(conversation_id, self._opened(conversation_id))
+                    row = self._row(conversation_id)
                 except StorageError as error:
                     _log.warning("left out of the list: %s", error.message)
                     continue
@@ -129,6 +128,18 @@ class TinydbConversations:
             rows[conversation_id] = row
         self._index.save()
         return sorted(rows.values(), key=lambda row: (row.updated, row.id), reverse=True)
+
+    def _row(self, conversation_id: str) -> ConversationSummary:
+        known = self._dbs.get(conversation_id)
+        if known is not None:
+            return _summary(conversation_id, known)
+        # A database of its own, so that a long list leaves nothing in memory. Emptied at once: storage and journal
+        # hold each other, and the collector comes late.
+        opened = self._opened(conversation_id)
+        try:
+            return _summary(conversation_id, opened)
+        finally:
+            opened.storage.journal.forget()
 
     def _stamps(self) -> dict[str, Stamp]:
         """What each conversation's file looks like now, without opening it."""

@@ -8,6 +8,7 @@ import os
 
 import pytest
 
+from ralex_tui.adapters.journal import Journal
 from ralex_tui.services.answer import Answer
 from ralex_tui.services.pump import Pump
 from tests.ui.conftest import Seat, Sit
@@ -23,6 +24,11 @@ def n_of_turns() -> int:
     """What a turn is made of, of this test's and of others that ran before it."""
     gc.collect()
     return sum(isinstance(thing, Answer | Pump) for thing in gc.get_objects())
+
+
+def n_journals() -> int:
+    """Files of the store that are held in memory, garbage included."""
+    return sum(isinstance(thing, Journal) for thing in gc.get_objects())
 
 
 async def turns(seat: Seat, n: int) -> None:
@@ -51,6 +57,19 @@ async def test_a_turn_that_has_ended_is_forgotten(sit: Sit, demo: Demo) -> None:
         await turns(seat, 10)
 
         assert n_of_turns() <= n_left
+
+
+async def test_a_turn_does_not_read_its_conversation_anew(sit: Sit, demo: Demo) -> None:
+    async with sit() as seat:
+        await turns(seat, 2)
+        gc.collect()
+        gc.disable()
+        try:
+            n_before = n_journals()
+            await turns(seat, 10)
+            assert n_journals() == n_before
+        finally:
+            gc.enable()
 
 
 async def test_what_has_scrolled_far_away_is_given_back_and_is_there_again_when_looked_at(
