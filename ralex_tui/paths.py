@@ -18,7 +18,7 @@ class Paths:
 
     Args:
         config: What the user writes: config.yaml, prices.yaml, themes/.
-        data: What must never be lost: ledger/, conversations/, models/, prices/.
+        data: What must never be lost: ledger/, conversations/, models/, prices/, exports/, labels.
         state: What may be lost: locks, logs, caches.
     """
 
@@ -47,6 +47,16 @@ class Paths:
     @property
     def conversations(self) -> Path:
         return self.data / "conversations"
+
+    @property
+    def labels(self) -> Path:
+        """What Auto learns from."""
+        return self.data / "labels.journal"
+
+    @property
+    def exports(self) -> Path:
+        """What the user took out of the program."""
+        return self.data / "exports"
 
     @property
     def models(self) -> Path:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ralex_tui.adapters.codec import Doc, figure_doc, figure_of, maybe, present, time_of, usage_doc, usage_of
 from ralex_tui.domain.conversation import Message, MessageState, Role
+from ralex_tui.domain.ledger import Opinion
 from ralex_tui.domain.models import Tier
 
 _PLAIN_MESSAGE_FIELDS = (
@@ -23,6 +24,7 @@ def message_doc(message: Message) -> dict[str, Any]:
             "at": message.at.isoformat(),
             "first_token_s": message.first_token_s,
             "duration_s": message.duration_s,
+            "thumb": None if message.thumb is Opinion.NONE else message.thumb,
             "usage": None if message.usage is None else usage_doc(message.usage),
             "cost": None if message.cost is None else figure_doc(message.cost),
         }
@@ -35,4 +37,5 @@ def message_of(doc: Doc) -> Message:
     fields |= {"text": doc.get("text", ""), "role": Role(doc["role"]), "at": time_of(doc["at"])}
     fields |= {"state": MessageState(doc["state"]), "tier": maybe(Tier, doc.get("tier"))}
     fields |= {"usage": maybe(usage_of, doc.get("usage")), "cost": maybe(figure_of, doc.get("cost"))}
+    fields |= {"thumb": Opinion(doc.get("thumb", Opinion.NONE))}
     return Message(**fields)

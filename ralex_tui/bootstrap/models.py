@@ -16,8 +16,10 @@ from ralex_tui.domain.models import Catalogue
 if TYPE_CHECKING:
     from ralex_tui.adapters.emergency import Emergency
     from ralex_tui.adapters.engine_router import Engines
+    from ralex_tui.domain.difficulty import Difficulty, Scorer
     from ralex_tui.domain.local import FoundServer
     from ralex_tui.ports.prices import PriceSource
+    from ralex_tui.services.auto import AutoService
     from ralex_tui.services.local import FoundModels, LocalServers
 
 
@@ -104,3 +106,23 @@ def install_local_model(setup: Setup, progress: Callable[[str], None]) -> Path:
     from ralex_tui.adapters.local_install import install
 
     return install(setup.paths, progress=progress)
+
+
+def make_auto(
+    setup: Setup, quality: float | None = None, adjust: Callable[[Difficulty], float] = lambda shipped: shipped.score
+) -> AutoService:
+    """What picks for Auto. Its table is read when the first text is judged.
+
+    Args:
+        quality: In place of the settings' own.
+        adjust: What was learned on this computer; see `LearningService.adjust`.
+    """
+    from ralex_tui.services.auto import AutoService
+
+    def load() -> Scorer:
+        from ralex_tui.adapters.router_table import load_scorer
+
+        return load_scorer()
+
+    settings = setup.settings.auto
+    return AutoService(settings.rules, settings.quality if quality is None else quality, load, adjust)

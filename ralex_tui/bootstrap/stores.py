@@ -13,10 +13,12 @@ from ralex_tui.bootstrap.setup import Setup, is_local
 
 if TYPE_CHECKING:
     from ralex_tui.ports.prices import PriceList
+    from ralex_tui.services.learning import LearningService
     from ralex_tui.services.ledger import LedgerService
     from ralex_tui.services.library import LibraryService
     from ralex_tui.services.prices import PriceService
     from ralex_tui.services.reconcile import ReconcileService
+    from ralex_tui.services.reports import ReportService
 
 
 @contextmanager
@@ -36,13 +38,23 @@ def open_ledger(setup: Setup) -> Iterator[LedgerService]:
     from ralex_tui.adapters.tinydb_ledger import TinydbLedger
     from ralex_tui.services.ledger import LedgerService
 
-    store = TinydbLedger(setup.paths.ledger, setup.paths.state / "owners", sums=setup.paths.state / "ledger.sums")
+    store = TinydbLedger(setup.paths.ledger, setup.paths.state / "owners", sums=setup.paths.state / "sums")
     ledger = LedgerService(store, setup.policy, SystemClock())
     try:
         yield ledger
     finally:
         ledger.close()
         store.close()
+
+
+@contextmanager
+def open_reports(setup: Setup) -> Iterator[tuple[LedgerService, ReportService]]:
+    """The ledger with what is reported of it."""
+    from ralex_tui.adapters.system_clock import SystemClock
+    from ralex_tui.services.reports import ReportService
+
+    with open_ledger(setup) as ledger:
+        yield ledger, ReportService(ledger, SystemClock())
 
 
 @contextmanager
@@ -70,6 +82,20 @@ def open_library(setup: Setup) -> Iterator[LibraryService]:
         yield library
     finally:
         library.close()
+
+
+@contextmanager
+def open_labels(setup: Setup) -> Iterator[LearningService]:
+    """What Auto learned here, alone. Nothing is read yet."""
+    from ralex_tui.adapters.system_clock import SystemClock
+    from ralex_tui.adapters.tinydb_labels import TinydbLabels
+    from ralex_tui.services.learning import LearningService
+
+    learning = LearningService(TinydbLabels(setup.paths.labels), SystemClock())
+    try:
+        yield learning
+    finally:
+        learning.close()
 
 
 def prices_of(setup: Setup) -> PriceService:

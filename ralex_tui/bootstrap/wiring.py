@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from ralex_tui.bootstrap.doctor import live_facts
 from ralex_tui.bootstrap.logs import open_request_log
-from ralex_tui.bootstrap.models import catalogue, local_servers, make_engine, reach_found
+from ralex_tui.bootstrap.models import catalogue, local_servers, make_auto, make_engine, reach_found
 from ralex_tui.bootstrap.setup import Setup
-from ralex_tui.bootstrap.stores import open_ledger, open_library, open_prices
+from ralex_tui.bootstrap.stores import open_labels, open_ledger, open_library, open_prices
 
 if TYPE_CHECKING:
     from ralex_tui.services.services import Services
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 def build_services(setup: Setup) -> Services:
     """Wire everything. Starts no process and opens no connection; `Services.close` lets go of all of it."""
+    from ralex_tui.adapters.export_folder import ExportFolder
     from ralex_tui.adapters.log_reader import LogFolder
     from ralex_tui.adapters.system_browser import SystemBrowser
     from ralex_tui.adapters.system_clipboard import SystemClipboard
     from ralex_tui.adapters.system_clock import SystemClock
     from ralex_tui.services.catalogue import kept_fresh
     from ralex_tui.services.deployments import Deployments
+    from ralex_tui.services.exports import ExportService
     from ralex_tui.services.reports import ReportService
     from ralex_tui.services.services import Services
     from ralex_tui.services.turn import TurnService
@@ -40,7 +42,10 @@ def build_services(setup: Setup) -> Services:
     built = kept_fresh(lambda: catalogue(setup, prices, local.found), lambda: (prices.version, local.version))
     known = kept_fresh(lambda: deployments.rank(built()), lambda: (built(), deployments.version()))
     known()  # now, so that what is wrong with the settings is told before the screen is taken
+    learning = stack.enter_context(open_labels(setup))
+    auto = make_auto(setup, adjust=learning.adjust)
 
+    reports = ReportService(ledger, clock)
     turns = TurnService(
         engine=engine,
         ledger=ledger,
@@ -49,6 +54,7 @@ def build_services(setup: Setup) -> Services:
         policy=policy,
         clock=clock,
         deployments=deployments,
+        auto=auto,
         timeouts=setup.settings.timeouts,
     )
 
@@ -65,9 +71,12 @@ def build_services(setup: Setup) -> Services:
         clock=clock,
         catalogue=known,
         turns=turns,
+        auto=auto,
+        learning=learning,
         ledger=ledger,
         library=library,
-        reports=ReportService(ledger, policy),
+        reports=reports,
+        exports=ExportService(reports, ExportFolder(setup.paths.exports)),
         prices=prices,
         deployments=deployments,
         clipboard=SystemClipboard(os.environ),

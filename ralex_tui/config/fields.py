@@ -71,6 +71,25 @@ class Section:
             raise self.error(key, f"it is a list, written [one, two], not {show(value)}")
         return value
 
+    def rows(self, key: str, problem: str) -> list[Section]:
+        """The mappings in the list below `key`; `problem` says what is wrong with an item that is none."""
+        found = []
+        for number, item in enumerate(self.items(key)):
+            if not isinstance(item, dict):
+                raise self.error(key, problem)
+            found.append(Section(item, (*self._path, key, str(number)), self._place))
+        return found
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts below `key`, or one text alone; empty where the key is absent."""
+        if isinstance(self._content.get(key), str):
+            return (self.text(key) or "",)
+        values = self.items(key)
+        texts = tuple(value for value in values if isinstance(value, str) and 0 < len(value.strip()) <= 200)
+        if len(texts) != len(values):
+            raise self.error(key, "it lists texts of 1 to 200 characters")
+        return texts
+
     def text(self, key: str, *, limit: int = 200) -> str | None:
         value = self._content.get(key)
         if value is None:

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from ralex_tui.config.fields import Section, show
+from ralex_tui.config.load_auto import auto_settings
 from ralex_tui.config.load_prices import own_prices, read_prices
 from ralex_tui.config.merge import merge
 from ralex_tui.config.schema import (
-    AutoSettings,
     BudgetSettings,
     LocalSettings,
     ProviderSettings,
@@ -74,7 +74,7 @@ def settings_from(own: Document | None, prices_file: Document | None = None) -> 
         providers=providers,
         tiers=_tiers(root.section("tiers"), (*_WELL_KNOWN, *providers)),
         prices=prices,
-        auto=_auto(root.section("auto")),
+        auto=auto_settings(root.section("auto")),
         ui=_ui(root.section("ui")),
         local=_local(root.section("local")),
         timeouts=_timeouts(root.section("timeouts")),
@@ -236,16 +236,6 @@ def _check_provider(section: Section, ref: ModelRef, known: tuple[str, ...]) -> 
     if ref.provider not in known:
         hint = nearest(ref.provider, known) or f"add it under providers:, or use one of {', '.join(known)}"
         raise section.error("models", f"{show(ref.id)} names a provider that is not known", hint=hint)
-
-
-def _auto(section: Section) -> AutoSettings:
-    section.refuse_others(AutoSettings.__dataclass_fields__)
-    quality = section.number("quality", 0, 1)
-    rules = section.items("rules")
-    checked = tuple(rule for rule in rules if isinstance(rule, dict))
-    if len(checked) != len(rules):
-        raise section.error("rules", "each rule holds keys and values")
-    return AutoSettings(quality if quality is not None else AutoSettings().quality, checked)
 
 
 def _ui(section: Section) -> UiSettings:

@@ -12,6 +12,7 @@ from datetime import date
 from ralex_tui.domain.models import ModelRef, Tier
 from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pricing import Price
+from ralex_tui.domain.rules import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,8 @@ class AutoSettings:
 
     quality: float = 0.95
     """The share of the strong tier's quality to keep, 0 to 1."""
-    rules: tuple[Mapping[str, object], ...] = ()
-    """Your own rules, tried in order."""
+    rules: tuple[Rule, ...] = ()
+    """Your own rules, tried in order before anything else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from ralex_tui.domain.ledger import Opinion
 from ralex_tui.domain.models import Mode, Tier
 from ralex_tui.domain.money import Figure
 from ralex_tui.domain.pricing import TokenUsage
@@ -40,6 +41,7 @@ class Message:
         cost: What it was charged; None for questions and for answers without a charge yet.
         duration_s: From sending to the last token; `first_token_s`: to the first.
         error: What went wrong, for a failed answer; one sentence.
+        thumb: UP, DOWN or NONE: what the user thinks of it. The ledger has it too, and all that was said before.
     """
 
     id: str
@@ -60,6 +62,7 @@ class Message:
     error: str = ""
     error_hint: str = ""
     note: str = ""
+    thumb: Opinion = Opinion.NONE
 
     @property
     def tokens_per_second(self) -> float | None:

@@ -1,25 +1,15 @@
-"""Which tier a message goes to, and why. For now Ralex V2's words, matched as whole words."""
+"""Which tier and model a message goes to, and why: the user's choice, else Auto's pick within what the day allows."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from typing import Protocol
 
+from ralex_tui.domain.auto import Pick
 from ralex_tui.domain.budget import BudgetState
 from ralex_tui.domain.errors import NoModel, UsageError
 from ralex_tui.domain.models import Catalogue, Mode, Model, Tier
-
-# Ralex V2's lists (facts/ralex-v2.md), tried in its order: yolo, smart, cheap. 'quick' and 'now' are
-# left out: in ordinary prose they say nothing about the request.
-_WORDS = {
-    Tier.YOLO: ("yolo", "urgent", "fast", "quickly"),
-    Tier.SMART: ("refactor", "analyze", "complex", "architecture", "design", "review", "optimize"),
-    Tier.CHEAP: ("fix", "typo", "simple", "small", "format", "add", "comment"),
-}
-_PATTERNS = {tier: re.compile(rf"\b({'|'.join(words)})\b", re.IGNORECASE) for tier, words in _WORDS.items()}
-
-# Words decide by what the request says, and that stands at its ends; a long paste is not searched.
-_SEARCHED_CHARS = 4_000
+from ralex_tui.domain.rules import Prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +21,7 @@ class Route:
         wanted: The tier that would have been picked with more money or more models; None if this is it.
         note: What the limit or a failure made of it, one sentence for the user; empty where nothing did.
         is_named: Whether the user named the model, so that no other may take its place.
+        score: The probability that Smart is needed, 0 to 1, where Auto picked.
     """
 
     tier: Tier
@@ -40,35 +31,34 @@ class Route:
     wanted: Tier | None = None
     note: str = ""
     is_named: bool = False
+    score: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """A tier that the words of a prompt ask for, with the reason."""
+class Picks(Protocol):
+    """Auto."""
 
-    tier: Tier
-    reason: str
-
-
-def pick_tier(prompt: str) -> Pick:
-    """The tier that the prompt's own words ask for; cheap when none does."""
-    text = (
-        prompt
-        if len(prompt) <= _SEARCHED_CHARS
-        else prompt[: _SEARCHED_CHARS // 2] + " " + prompt[-_SEARCHED_CHARS // 2 :]
-    )
-    for tier in (Tier.YOLO, Tier.SMART, Tier.CHEAP):
-        found = _PATTERNS[tier].search(text)
-        if found:
-            return Pick(tier, f"it says “{found[1].lower()}”")
-    return Pick(Tier.CHEAP, "nothing in it asks for more")
+    def pick(self, prompt: Prompt, catalogue: Catalogue, floor: Tier | None = None) -> Pick:
+        """The tier that it wants; `floor` is the one that the conversation is on."""
+        ...
 
 
-def route(prompt: str, mode: Mode, catalogue: Catalogue, state: BudgetState, *, model_id: str | None = None) -> Route:
+def route(
+    prompt: Prompt,
+    mode: Mode,
+    catalogue: Catalogue,
+    state: BudgetState,
+    auto: Picks,
+    *,
+    floor: Tier | None = None,
+    model_id: str | None = None,
+) -> Route:
     """Choose tier and model for a message.
 
     A mode or model that the user chose is kept whatever the state: the reservation decides whether
     the money is there. Auto stays within the tiers that the state allows, as long as one of them has a model.
+
+    Args:
+        floor: The tier that the conversation is on.
 
     Raises:
         UsageError: If `model_id` names no model that can be reached.
@@ -84,11 +74,10 @@ def route(prompt: str, mode: Mode, catalogue: Catalogue, state: BudgetState, *, 
         if model is None:
             raise _no_model(mode.tier, catalogue)
         return Route(mode.tier, model, reason="your choice for this message")
-    return _auto_route(prompt, catalogue, state)
+    return _auto_route(auto.pick(prompt, catalogue, floor), catalogue, state)
 
 
-def _auto_route(prompt: str, catalogue: Catalogue, state: BudgetState) -> Route:
-    pick = pick_tier(prompt)
+def _auto_route(pick: Pick, catalogue: Catalogue, state: BudgetState) -> Route:
     if not catalogue.has_any:
         raise _no_model(None, catalogue)
     allowed = [tier for tier in state.tiers if catalogue.first(tier) is not None]
@@ -99,10 +88,10 @@ def _auto_route(prompt: str, catalogue: Catalogue, state: BudgetState) -> Route:
     model = catalogue.first(tier)
     assert model is not None  # `allowed` holds only tiers with a model
     if tier is pick.tier:
-        return Route(tier, model, pick.reason, is_auto=True)
-    if pick.tier not in state.tiers and tier in state.tiers:
-        return Route(tier, model, f"the day is {state.value}", is_auto=True, wanted=pick.tier)
-    return Route(tier, model, f"{pick.tier.label} has no model here", is_auto=True, wanted=pick.tier)
+        return Route(tier, model, pick.reason, is_auto=True, score=pick.score)
+    is_for_money = pick.tier not in state.tiers and tier in state.tiers
+    reason = f"the day is {state.value}" if is_for_money else f"{pick.tier.label} has no model here"
+    return Route(tier, model, reason, is_auto=True, wanted=pick.tier, score=pick.score)
 
 
 def _nearest(wanted: Tier, allowed: list[Tier]) -> Tier:

@@ -12,8 +12,9 @@ from ralex_tui.domain.ids import new_id
 from ralex_tui.domain.ledger import Reservation
 from ralex_tui.domain.models import Catalogue, Mode, Tier
 from ralex_tui.domain.money import Usd
-from ralex_tui.domain.pricing import input_bound
-from ralex_tui.domain.routing import Route, route
+from ralex_tui.domain.pricing import estimate_tokens, input_bound
+from ralex_tui.domain.routing import Picks, Route, route
+from ralex_tui.domain.rules import Prompt
 from ralex_tui.services.choices import affordable, allowed_tokens
 from ralex_tui.services.ledger import LedgerService
 
@@ -24,6 +25,8 @@ class Request:
 
     Args:
         messages: All that is sent, the question last.
+        answer: The id of the message that is to hold the answer.
+        floor: The tier that the conversation is on.
         model_id: A model chosen by name, before any mode.
         allowed_because: The user's reason to let it past the limits; empty for none.
     """
@@ -31,6 +34,8 @@ class Request:
     mode: Mode
     conversation: str
     messages: tuple[tuple[Role, str], ...]
+    answer: str
+    floor: Tier | None = None
     model_id: str | None = None
     allowed_because: str = ""
 
@@ -46,9 +51,10 @@ class Admitted:
 class Admission:
     """Routes and reserves."""
 
-    def __init__(self, ledger: LedgerService, policy: BudgetPolicy) -> None:
+    def __init__(self, ledger: LedgerService, policy: BudgetPolicy, auto: Picks) -> None:
         self._ledger = ledger
         self._policy = policy
+        self._auto = auto
 
     async def admit(self, request: Request, catalogue: Catalogue) -> Admitted:
         """Choose tier and model and reserve their worst case.
@@ -62,8 +68,9 @@ class Admission:
         left = await self._left()
         # Without a ledger nothing paid may leave; what is free goes on.
         state = BudgetState.SPENT if left is None else self._policy.state(left)
-        text = request.messages[-1][1]
-        chosen = route(text, request.mode, catalogue, state, model_id=request.model_id)
+        prompt = Prompt(request.messages[-1][1], sum(estimate_tokens(text) for _, text in request.messages))
+        floor, model_id = request.floor, request.model_id
+        chosen = route(prompt, request.mode, catalogue, state, self._auto, floor=floor, model_id=model_id)
         if left is None:
             chosen = replace(chosen, reason="the ledger can't be read") if chosen.is_auto else chosen
         elif chosen.wanted is not None and chosen.wanted not in state.tiers:
@@ -112,7 +119,8 @@ class Admission:
             assert model is not None  # only tiers with a model are offered
             note = f"{_left_of(left)}, too little for {chosen.tier.label}: {tier.label} in its place"
             reason = f"{chosen.tier.label} costs more than is left"
-            lower = Route(tier, model, reason, is_auto=True, wanted=chosen.wanted or chosen.tier, note=note)
+            wanted = chosen.wanted or chosen.tier
+            lower = Route(tier, model, reason, is_auto=True, wanted=wanted, note=note, score=chosen.score)
             need = self._need(lower, request, catalogue, state)
             try:
                 return Admitted(lower, await self._reserve(lower, need, request))
@@ -134,6 +142,8 @@ class Admission:
             price=chosen.model.price,
             input_bound=input_bound([text for _, text in request.messages]),
             max_tokens=allowed_tokens(catalogue, chosen.tier, chosen.model, state, self._policy.critical_tokens),
+            answer=request.answer,
+            tariff=catalogue.tariff,
         )
 
 

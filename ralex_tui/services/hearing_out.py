@@ -78,7 +78,9 @@ class HearingOut:
             usage=charged.usage,
         )
         turn.recharge(charged)
-        answer = replace(answer, cost=turn.cost, usage=charged.usage)
+        # Read anew: the user may have said what they think of it meanwhile.
+        known = (await self._library.open(turn.conversation.id)).messages.get(answer.id, answer)
+        answer = replace(known, cost=turn.cost, usage=charged.usage)
         await self._library.amend(turn.conversation.id, answer)
         if self.on_corrected is not None:
             self.on_corrected(turn.conversation.id, answer)

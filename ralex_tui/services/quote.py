@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ralex_tui.domain.auto import floor_of
 from ralex_tui.domain.budget import BudgetState
 from ralex_tui.domain.conversation import Message, chat_history
 from ralex_tui.domain.errors import RalexError
 from ralex_tui.domain.models import Catalogue, Mode, Model, Tier
 from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pricing import TokenUsage, estimate_tokens, input_bound
-from ralex_tui.domain.routing import Route, route
+from ralex_tui.domain.routing import Picks, Route, route
+from ralex_tui.domain.rules import Prompt
 
 # An answer's length where the tier has none to learn from yet, in tokens.
 USUAL_ANSWER = 350
@@ -54,15 +56,22 @@ class DraftQuote:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The size of what is sent along with a draft; made once a turn, not once a key."""
+    """What is sent along with a draft, in figures; made once a turn, not once a key.
+
+    Args:
+        tier: The one that the conversation is on; see `domain.auto.floor_of`.
+    """
 
     n_tokens: int = 0
     bound: int = 0
+    tier: Tier | None = None
 
     @staticmethod
     def of(path: list[Message]) -> History:
         texts = [text for _, text in chat_history(path)]
-        return History(sum(estimate_tokens(text) + 4 for text in texts), input_bound(texts) if texts else 0)
+        return History(
+            sum(estimate_tokens(text) + 4 for text in texts), input_bound(texts) if texts else 0, floor_of(path)
+        )
 
 
 def quote(
@@ -72,6 +81,7 @@ def quote(
     state: BudgetState,
     history: History,
     usual_answer: Mapping[Tier, int],
+    auto: Picks,
     *,
     model_id: str | None = None,
     warm: Mapping[str, int] | None = None,
@@ -84,11 +94,11 @@ def quote(
     """
     chosen: Route | None = None
     problem: RalexError | None = None
+    n_tokens = history.n_tokens + estimate_tokens(draft) + 7
     try:
-        chosen = route(draft, mode, catalogue, state, model_id=model_id)
+        chosen = route(Prompt(draft, n_tokens), mode, catalogue, state, auto, floor=history.tier, model_id=model_id)
     except RalexError as error:
         problem = error
-    n_tokens = history.n_tokens + estimate_tokens(draft) + 7
     bound = history.bound + input_bound([draft])
     quotes = {}
     for tier in Tier:

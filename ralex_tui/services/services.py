@@ -15,7 +15,10 @@ from ralex_tui.ports.clipboard import Clipboard
 from ralex_tui.ports.clock import Clock
 from ralex_tui.ports.engine import EngineStatus
 from ralex_tui.ports.logs import Logs
+from ralex_tui.services.auto import AutoService
 from ralex_tui.services.deployments import Deployments
+from ralex_tui.services.exports import ExportService
+from ralex_tui.services.learning import LearningService
 from ralex_tui.services.ledger import LedgerService
 from ralex_tui.services.library import LibraryService
 from ralex_tui.services.local import LocalServers
@@ -46,9 +49,12 @@ class Services:
     clock: Clock
     catalogue: Callable[[], Catalogue]
     turns: TurnService
+    auto: AutoService
+    learning: LearningService
     ledger: LedgerService
     library: LibraryService
     reports: ReportService
+    exports: ExportService
     prices: PriceService
     deployments: Deployments
     clipboard: Clipboard

@@ -9,6 +9,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from ralex_tui.config.schema import TimeoutSettings
+from ralex_tui.domain.auto import floor_of
 from ralex_tui.domain.budget import BudgetPolicy
 from ralex_tui.domain.caching import pays_to_mark
 from ralex_tui.domain.conversation import Conversation, Message, MessageState, Role, chat_history
@@ -19,7 +20,7 @@ from ralex_tui.domain.ids import new_id
 from ralex_tui.domain.ledger import Outcome
 from ralex_tui.domain.models import Catalogue, Mode
 from ralex_tui.domain.pricing import estimate_tokens
-from ralex_tui.domain.routing import Route
+from ralex_tui.domain.routing import Picks, Route
 from ralex_tui.ports.clock import Clock
 from ralex_tui.ports.engine import Engine
 from ralex_tui.services.admission import Admission, Admitted, Request
@@ -75,6 +76,7 @@ class TurnService:
 
     Args:
         catalogue: What can answer now, each tier's models in the order in which to ask them.
+        auto: Picks the tier where the user leaves it to Auto.
     """
 
     def __init__(
@@ -87,11 +89,12 @@ class TurnService:
         policy: BudgetPolicy,
         clock: Clock,
         deployments: Deployments,
+        auto: Picks,
         timeouts: TimeoutSettings | None = None,
     ) -> None:
         self._library = library
         self._catalogue = catalogue
-        self._admission = Admission(ledger, policy)
+        self._admission = Admission(ledger, policy, auto)
         self._attempts = Attempts(engine, ledger, deployments, timeouts or TimeoutSettings(), clock)
         self._hearing_out = HearingOut(ledger, library)
         self._clock = clock
@@ -138,9 +141,11 @@ class TurnService:
         conversation = await self._library.open(ask.conversation) if ask.conversation else self._library.new(ask.mode)
         question, path = _question(ask, conversation, self._clock)
         messages = (*chat_history(path), (Role.USER, question.text))
-        request = Request(ask.mode, conversation.id, messages, ask.model_id, ask.allowed_because)
-        admitted = await self._admission.admit(request, catalogue)
         turn = Answer(conversation, question, messages, self._clock)
+        request = Request(
+            ask.mode, conversation.id, messages, turn.answer_id, floor_of(path), ask.model_id, ask.allowed_because
+        )
+        admitted = await self._admission.admit(request, catalogue)
         self._begin(turn, admitted, catalogue)
         try:
             if is_new:

@@ -53,6 +53,16 @@ class Chat:
             messages = {**self.conversation.messages, message.id: message}
             self.conversation = replace(self.conversation, messages=messages)
 
+    def turn_to(self, message_id: str) -> None:
+        """Show the branch on which a message stands, to its newest end."""
+        if self.conversation is None or message_id not in self.conversation.messages:
+            return
+        end = message_id
+        newest_first = sorted(self.conversation.messages.values(), key=lambda message: message.at, reverse=True)
+        while child := next((message for message in newest_first if message.parent == end), None):
+            end = child.id
+        self.conversation = replace(self.conversation, head=end)
+
     async def measure(self) -> None:
         """Measure anew what goes along with the next message; off the event loop, for it may be much."""
         self.history = await asyncio.to_thread(History.of, self.path)

@@ -21,6 +21,8 @@ class Glyphs:
     warning: str
     limit: str
     failed: str
+    good: str
+    bad: str
     chosen: str
     opened: str
     folded: str
@@ -56,6 +58,8 @@ UNICODE = Glyphs(
     warning="▲",
     limit="■",
     failed="✕",
+    good="+",
+    bad="−",
     chosen="›",
     opened="▾",
     folded="›",
@@ -81,6 +85,8 @@ ASCII = Glyphs(
     warning="!",
     limit="X",
     failed="x",
+    good="+",
+    bad="-",
     chosen=">",
     opened="v",
     folded=">",

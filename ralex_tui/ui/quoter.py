@@ -44,7 +44,7 @@ class Quoter:
             for model in map(catalogue.first, Tier)
             if model is not None and (cache := chat.cache_of(model)) is not None and cache.is_warm(at)
         }
-        return quote(draft, mode, catalogue, state, chat.history, usual, warm=warm)
+        return quote(draft, mode, catalogue, state, chat.history, usual, self._services.auto, warm=warm)
 
     async def later(self, draft: str, mode: Mode, chat: Chat) -> DraftQuote:
         """The same off the event loop; cancel it when the draft changes again."""

@@ -44,6 +44,7 @@ class Waiting:
         allowed_because: The user's reason to let it past the limits; empty for none.
         model_id: The model that is to answer, whatever the mode; None for the mode's.
         question: The id of a question of the chat that is to be answered anew; `text` is its own.
+        instead_of: The id of the answer that the user was not content with; empty where it is no matter of that.
     """
 
     text: str
@@ -52,6 +53,7 @@ class Waiting:
     allowed_because: str = ""
     model_id: str | None = None
     question: str | None = None
+    instead_of: str = ""
 
 
 @dataclass(slots=True)
@@ -190,14 +192,8 @@ class TurnRunner:
     async def _turn(self, waiting: Waiting) -> None:
         self.running = running = Running(waiting, self._now())
         self._listener.turn_changed()
-        ask = Ask(
-            waiting.text,
-            waiting.mode,
-            waiting.chat.id,
-            model_id=waiting.model_id,
-            allowed_because=waiting.allowed_because,
-            question=waiting.question,
-        )
+        chat_id, model_id, allowed = waiting.chat.id, waiting.model_id, waiting.allowed_because
+        ask = Ask(waiting.text, waiting.mode, chat_id, model_id, allowed, waiting.question)
         async with aclosing(self._services.turns.run(ask, running.stop)) as events:
             async for event in events:
                 await self._take(running, event)

@@ -15,6 +15,7 @@ from ralex_tui.adapters.tinydb_conversations import TinydbConversations
 from ralex_tui.domain.conversation import Conversation, ConversationSummary, Message, MessageState, Role
 from ralex_tui.domain.errors import StorageError
 from ralex_tui.domain.ids import new_id
+from ralex_tui.domain.ledger import Opinion
 from ralex_tui.domain.models import Mode, Tier
 from ralex_tui.domain.money import Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import TokenUsage
@@ -79,6 +80,7 @@ def test_conversation_gives_back_every_field(shelf: Shelf) -> None:
         finish_reason="length",
         error="it broke",
         error_hint="mend it",
+        thumb=Opinion.DOWN,
     )
     store = shelf.open()
     store.create(conversation)

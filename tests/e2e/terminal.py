@@ -27,6 +27,7 @@ KEYS = {
     "ctrl+j": "\n",
     "ctrl+n": "\x0e",
     "ctrl+q": "\x11",
+    "ctrl+r": "\x12",
     "ctrl+s": "\x13",
     "up": "\x1b[A",
     "f1": "\x1bOP",

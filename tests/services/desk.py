@@ -28,6 +28,7 @@ from ralex_tui.services.ledger import LedgerService
 from ralex_tui.services.library import LibraryService
 from ralex_tui.services.reports import ReportService
 from ralex_tui.services.turn import TurnService
+from tests.autos import word_auto
 
 CHEAP_PRICE = Price(Rates(Usd.parse("0.30"), Usd.parse("2.50")), source="test")
 SMART_PRICE = Price(Rates(Usd.parse("2.00"), Usd.parse("10.00")), source="test")
@@ -71,10 +72,11 @@ class Desk:
         self.timeouts = TimeoutSettings()
         self.log = MemoryRequestLog()
         self.deployments = Deployments(self.log, self.clock)
+        self.auto = word_auto()
         self._conversations = _Breakable(TinydbConversations(folder / "conversations", folder / "index"))
         self.library = LibraryService(self._conversations, self.clock)
         self.ledger = LedgerService(TinydbLedger(folder / "ledger", folder / "owners"), policy, self.clock)
-        self.reports = ReportService(self.ledger, policy)
+        self.reports = ReportService(self.ledger, self.clock)
         self.catalogue = Catalogue(
             {tier: TierPlan(tier, (model,), (model.ref,), 1_000) for tier, model in _MODELS.items()}
         )
@@ -97,6 +99,7 @@ class Desk:
             policy=self.policy,
             clock=self.clock,
             deployments=self.deployments,
+            auto=self.auto,
             timeouts=self.timeouts,
         )
 

@@ -14,7 +14,7 @@ from ralex_tui.domain.budget import BudgetPolicy
 from ralex_tui.domain.conversation import Message
 from ralex_tui.domain.errors import AnswerTimeout
 from ralex_tui.domain.events import EngineEvent, Finished, Stopped, TextDelta, TurnEvent, UsageReported
-from ralex_tui.domain.ledger import Entry
+from ralex_tui.domain.ledger import Entry, Opinion
 from ralex_tui.domain.models import Mode, Tier, TierPlan
 from ralex_tui.domain.money import Accuracy, Usd
 from ralex_tui.domain.pricing import TokenUsage
@@ -22,6 +22,7 @@ from ralex_tui.domain.providers import Habits
 from ralex_tui.ports.engine import EngineRequest
 from ralex_tui.services.pump import StopSignal
 from ralex_tui.services.turn import Ask, TurnService
+from tests.autos import word_auto
 from tests.services.desk import CHEAP_PRICE, Desk
 
 USAGE = TokenUsage(210, 400)
@@ -70,6 +71,7 @@ def service(desk: Desk, engine: LateEngine) -> TurnService:
         policy=desk.policy,
         clock=desk.clock,
         deployments=desk.deployments,
+        auto=word_auto(),
     )
 
 
@@ -140,6 +142,22 @@ async def test_a_correction_does_not_move_the_conversation_back(desk: Desk) -> N
 
     path = (await desk.library.open(conversation)).path()
     assert [message.text for message in path] == ["hi", "Hello", "next", "the next answer"]
+
+
+async def test_a_correction_keeps_the_thumb_that_was_given_meanwhile(desk: Desk) -> None:
+    engine = LateEngine(UsageReported(USAGE), Finished("stop"))
+    turns = service(desk, engine)
+    corrected: asyncio.Queue[Message] = asyncio.Queue()
+    turns.on_corrected = lambda _, answer: corrected.put_nowait(answer)
+    ended = await stopped(turns)
+    conversation = (await desk.library.list())[0].id
+    await desk.library.amend(conversation, replace(ended.answer, thumb=Opinion.DOWN))
+
+    engine.may_go_on.set()
+    answer = await asyncio.wait_for(corrected.get(), 10)
+
+    assert answer.thumb is Opinion.DOWN
+    assert (await desk.library.open(conversation)).messages[answer.id] == answer
 
 
 async def test_an_answer_whose_end_never_comes_keeps_its_estimate(desk: Desk) -> None:

@@ -13,10 +13,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from ralex_tui.adapters.export_folder import ExportFolder
 from ralex_tui.adapters.log_reader import LogFolder
 from ralex_tui.adapters.memory_log import MemoryRequestLog
 from ralex_tui.adapters.scripted_engine import ScriptedEngine
 from ralex_tui.adapters.tinydb_conversations import TinydbConversations
+from ralex_tui.adapters.tinydb_labels import TinydbLabels
 from ralex_tui.adapters.tinydb_ledger import TinydbLedger
 from ralex_tui.config.palette import find_palettes
 from ralex_tui.config.schema import Settings, UiSettings
@@ -33,7 +35,9 @@ from ralex_tui.domain.providers import Caching, Habits
 from ralex_tui.paths import bundled
 from ralex_tui.ports.engine import EngineStatus
 from ralex_tui.services.deployments import Deployments
+from ralex_tui.services.exports import ExportService
 from ralex_tui.services.health import Facts
+from ralex_tui.services.learning import LearningService
 from ralex_tui.services.ledger import LedgerService
 from ralex_tui.services.library import LibraryService
 from ralex_tui.services.local import LocalServers
@@ -43,6 +47,7 @@ from ralex_tui.services.turn import TurnService
 from ralex_tui.ui.app import RalexApp
 from ralex_tui.ui.widgets.prompt import Prompt
 from ralex_tui.ui.widgets.sidebar import Sidebar
+from tests.autos import word_auto
 from tests.clipboards import ScriptedBrowser, ScriptedClipboard
 from tests.prices import ScriptedList, local_prices
 from tests.ui.health_sample import sample_facts
@@ -109,6 +114,7 @@ class Demo:
         self.ledger_store = TinydbLedger(folder / "ledger", folder / "owners")
         self.conversations = TinydbConversations(folder / "conversations", folder / "index")
         self.ledger = LedgerService(self.ledger_store, self.policy, self.clock)
+        self.reports = ReportService(self.ledger, self.clock)
         self.library = LibraryService(self.conversations, self.clock)
         self.catalogue = Catalogue(
             {
@@ -125,6 +131,8 @@ class Demo:
         self.browser = ScriptedBrowser()
         self.servers: tuple[FoundServer, ...] = ()
         self.local = LocalServers(self.listen, self.clock, lambda _: None)
+        self.auto = word_auto()
+        self.learning = LearningService(TinydbLabels(folder / "labels.journal"), self.clock)
         self.is_closed = False
         self.engine_status = EngineStatus(Way.LITELLM)
         self.out_of_reach: set[str] = set()
@@ -147,6 +155,7 @@ class Demo:
             policy=self.policy,
             clock=self.clock,
             deployments=self.deployments,
+            auto=self.auto,
         )
         return Services(
             settings=self.settings,
@@ -154,9 +163,12 @@ class Demo:
             clock=self.clock,
             catalogue=self.priced,
             turns=turns,
+            auto=self.auto,
+            learning=self.learning,
             ledger=self.ledger,
             library=self.library,
-            reports=ReportService(self.ledger, self.policy),
+            reports=self.reports,
+            exports=ExportService(self.reports, ExportFolder(self._folder / "exports")),
             prices=self.prices,
             deployments=self.deployments,
             clipboard=self.clipboard,
@@ -205,6 +217,7 @@ class Demo:
     async def close(self) -> None:
         await self.engine.close()
         self.ledger.close()
+        self.learning.close()
         self.library.close()
         self.prices.close()
         self.deployments.close()

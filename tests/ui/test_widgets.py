@@ -32,6 +32,7 @@ from ralex_tui.ui.widgets.quote_lines import Desk, price_line, who_line
 from ralex_tui.ui.widgets.sidebar import Sidebar, age
 from ralex_tui.ui.widgets.status_line import status_line
 from ralex_tui.ui.widgets.tier_bar import answerer
+from tests.autos import word_auto
 from tests.palettes import palette
 from tests.ui.conftest import Sit
 from tests.ui.demo import MODELS, NOW, Demo
@@ -59,7 +60,7 @@ def text(lines: list[Content]) -> str:
 
 
 def priced(draft: str, mode: Mode = Mode.AUTO, catalogue: Catalogue = CATALOGUE) -> DraftQuote:
-    return quote(draft, mode, catalogue, BudgetState.HEALTHY, History(), {})
+    return quote(draft, mode, catalogue, BudgetState.HEALTHY, History(), {}, word_auto())
 
 
 # Lines

@@ -10,6 +10,7 @@ from ralex_tui.domain.models import Catalogue, Mode, Model, ModelRef, Tier, Tier
 from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pricing import Price, Rates, free_price
 from ralex_tui.services.quote import History, quote
+from tests.autos import word_auto
 
 CHEAP = Model(ModelRef("lan/small"), Price(Rates(Usd.parse("0.30"), Usd.parse("2.50")), source="test"))
 UNPRICED = Model(ModelRef("lan/new"), None)
@@ -24,7 +25,13 @@ def catalogue(**tiers: Model | None) -> Catalogue:
 
 def test_quote_estimates_every_tier_that_has_a_price() -> None:
     offer = quote(
-        "hi", Mode.AUTO, catalogue(cheap=CHEAP, local=LOCAL), BudgetState.HEALTHY, History(), {Tier.CHEAP: 100}
+        "hi",
+        Mode.AUTO,
+        catalogue(cheap=CHEAP, local=LOCAL),
+        BudgetState.HEALTHY,
+        History(),
+        {Tier.CHEAP: 100},
+        word_auto(),
     )
 
     assert offer.n_tokens == 8
@@ -33,7 +40,7 @@ def test_quote_estimates_every_tier_that_has_a_price() -> None:
 
 
 def test_quote_knows_no_price_for_a_model_without_one() -> None:
-    offer = quote("hi", Mode.SMART, catalogue(smart=UNPRICED), BudgetState.HEALTHY, History(), {})
+    offer = quote("hi", Mode.SMART, catalogue(smart=UNPRICED), BudgetState.HEALTHY, History(), {}, word_auto())
 
     assert offer.tiers[Tier.SMART].model == UNPRICED
     assert offer.tiers[Tier.SMART].about is None
@@ -41,7 +48,7 @@ def test_quote_knows_no_price_for_a_model_without_one() -> None:
 
 
 def test_quote_says_what_is_wrong_when_no_model_can_answer() -> None:
-    offer = quote("hi", Mode.AUTO, catalogue(cheap=None), BudgetState.HEALTHY, History(), {})
+    offer = quote("hi", Mode.AUTO, catalogue(cheap=None), BudgetState.HEALTHY, History(), {}, word_auto())
 
     assert offer.route is None
     assert isinstance(offer.problem, NoModel)
@@ -49,7 +56,9 @@ def test_quote_says_what_is_wrong_when_no_model_can_answer() -> None:
 
 def test_quote_never_estimates_above_what_would_be_held() -> None:
     for draft in ("", "a", "word " * 2_000, "数" * 500):
-        tier = quote(draft, Mode.CHEAP, catalogue(cheap=CHEAP), BudgetState.HEALTHY, History(), {}).tiers[Tier.CHEAP]
+        tier = quote(draft, Mode.CHEAP, catalogue(cheap=CHEAP), BudgetState.HEALTHY, History(), {}, word_auto()).tiers[
+            Tier.CHEAP
+        ]
         assert tier.about is not None
         assert tier.at_most is not None
         assert tier.about <= tier.at_most

@@ -15,7 +15,7 @@ from ralex_tui.ui.bindings import BY_ID, actions_by_key, keys_of
 from ralex_tui.ui.chat import Chat
 from ralex_tui.ui.commands import parse_slash
 from ralex_tui.ui.glyphs import Glyphs
-from ralex_tui.ui.screens.chat_failures import ChatFailures
+from ralex_tui.ui.screens.chat_overrule import ChatOverrule
 from ralex_tui.ui.themes import Ink
 from ralex_tui.ui.turns import Waiting
 from ralex_tui.ui.widgets.prompt import Prompt
@@ -25,7 +25,7 @@ from ralex_tui.ui.widgets.tier_bar import TierBar
 _QUIT_WAIT_S = 5.0
 
 
-class ChatScreen(ChatFailures):
+class ChatScreen(ChatOverrule):
     """The app's first screen, and the one that others return to."""
 
     SCOPE = "chat"
@@ -78,7 +78,7 @@ class ChatScreen(ChatFailures):
             await self.run_action(call.action)
             return
         self._sent = event.text
-        self._send(Waiting(event.text, self._mode, self._runner.shown))
+        self._send(Waiting(event.text, self._take_draft_mode(), self._runner.shown))
 
     @on(Prompt.Changed)
     def _draft_changed(self) -> None:
@@ -188,9 +188,3 @@ class ChatScreen(ChatFailures):
         from ralex_tui.ui.screens.logs import LogsScreen
 
         self.app.push_screen(LogsScreen(self._services, self._parts.ink, self._parts.glyphs))
-
-    def action_review(self) -> None:
-        # Imported here: its charts are not needed before the first paint, which counts every import.
-        from ralex_tui.ui.screens.review import ReviewScreen
-
-        self.app.push_screen(ReviewScreen(self._services, self._parts.ink, self._parts.glyphs))

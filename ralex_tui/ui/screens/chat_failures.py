@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ralex_tui.domain.conversation import Message, MessageState, Role
@@ -81,7 +82,7 @@ class ChatFailures(ChatMessages):
         if self._is_answering or len(path) < 2 or path[-1].role is not Role.ASSISTANT:
             self._toast(UsageError("there is no answer to be asked for again"))
         else:
-            self._answer_again(path[-1], None)
+            self._answer_again(path[-1], None, is_judged=True)
 
     def turn_changed(self) -> None:
         self._offer()
@@ -103,11 +104,22 @@ class ChatFailures(ChatMessages):
             self._told_way = status.way
             self._transcript.notice(notices.way_changed(status, self._services.clock.now()))
 
-    def _answer_again(self, answer: Message, model_id: str | None) -> None:
+    def _answer_again(
+        self, answer: Message, model_id: str | None, mode: Mode | None = None, *, is_judged: bool = False
+    ) -> None:
+        """Send the question of `answer` once more; it stays in the conversation, on the branch beside.
+
+        Args:
+            mode: For this once; else the chosen one.
+            is_judged: Whether the user was not content with the answer.
+        """
         chat = self._runner.shown
         assert chat.conversation is not None  # it has an answer
         question = chat.conversation.messages[answer.parent or ""]
-        self._send(Waiting(question.text, self._mode, chat, model_id=model_id, question=question.id))
+        has_words = bool(answer.text) and answer.state is not MessageState.FAILED
+        instead_of = answer.id if is_judged and has_words else ""
+        again = Waiting(question.text, mode or self._mode, chat, model_id=model_id, question=question.id)
+        self._send(replace(again, instead_of=instead_of))
 
     def _who_goes_on(self, last: Message) -> Model | None:
         catalogue = self._services.catalogue()
@@ -119,11 +131,14 @@ class ChatFailures(ChatMessages):
 
     def _offer(self) -> None:
         """Say in the empty prompt how to go on, and with whom."""
+        self._parts.offer(self._going_on())
+
+    def _going_on(self) -> str:
+        """Which key goes on where the last answer broke off, without its full stop; empty where it is whole."""
         last = self._broken
         model = self._who_goes_on(last) if last is not None else None
-        offer = ""
-        if last is not None and model is not None:
-            keys = keys_of(BY_ID["answer.go_on"], self._services.settings.ui.keymap)
-            does = "goes on" if last.text else "asks again"
-            offer = f"{keys[0] if keys else '/continue'} {does} with {visible_line(model.ref.name, 40)}."
-        self._parts.offer(offer)
+        if last is None or model is None:
+            return ""
+        keys = keys_of(BY_ID["answer.go_on"], self._services.settings.ui.keymap)
+        does = "goes on" if last.text else "asks again"
+        return f"{keys[0] if keys else '/continue'} {does} with {visible_line(model.ref.name, 40)}"

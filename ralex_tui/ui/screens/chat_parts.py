@@ -43,6 +43,7 @@ class ChatParts:
         self.footer = Footer(ink, ui.keymap, id="keys")
         self.prompt.placeholder = _PLACEHOLDER
         self._offer = ""
+        self._is_doubt = False
 
     def compose(self, *, is_wide: bool) -> ComposeResult:
         """The layout; what folds at which width stands in chat.tcss.
@@ -81,18 +82,24 @@ class ChatParts:
         self.bar.show(desk.mode, desk.quote.route if desk.quote else None)
         self.lines.show(desk)
 
-    def offer(self, text: str) -> None:
-        """Say in the empty prompt what a key would do about an answer that broke off; empty for nothing."""
+    def offer(self, text: str, *, is_doubt: bool = False) -> None:
+        """Say in the empty prompt what a key would do about the last answer; empty for nothing.
+
+        Args:
+            text: Without its full stop.
+            is_doubt: Whether the answer is whole, but does not look good; else it broke off.
+        """
         self._offer = text
+        self._is_doubt = is_doubt
 
     def show_busy(self, *, is_busy: bool, is_finding: bool = False) -> None:
         """Say what the keys do where the focus is, what enter does in the prompt, and how to stop."""
-        idle: State = "broken" if self._offer else "idle"
+        idle: State = "idle" if not self._offer else "doubtful" if self._is_doubt else "broken"
         if self.sidebar.has_focus_within:
             self.footer.show("list")
         elif self.transcript.has_focus:
             self.footer.show("messages")
         else:
             self.footer.show("find" if is_finding else "busy" if is_busy else idle)
-        offer = f"{_PLACEHOLDER[:-1]}; {self._offer}" if self._offer else _PLACEHOLDER
+        offer = f"{_PLACEHOLDER[:-1]}; {self._offer}." if self._offer else _PLACEHOLDER
         self.prompt.placeholder = _BUSY_PLACEHOLDER if is_busy else offer

@@ -12,7 +12,7 @@ from ralex_tui.domain.pricing import Price
 from ralex_tui.ui import notices
 from ralex_tui.ui.bindings import BY_ID, keys_of
 from ralex_tui.ui.figures import rate_words
-from ralex_tui.ui.screens.chat_money import ChatMoney
+from ralex_tui.ui.screens.chat_review import ChatReview
 from ralex_tui.ui.text import plain_line
 from ralex_tui.ui.turns import Waiting
 
@@ -22,7 +22,7 @@ _LOOK_S = 3_600.0
 _FREE = "free"
 
 
-class ChatPrices(ChatMoney):
+class ChatPrices(ChatReview):
     """Takes prices from the user, and shows those that others have changed."""
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -101,6 +101,19 @@ class ChatView(Screen[None]):
     def _focus_moved(self) -> None:
         self._parts.show_busy(is_busy=self._runner.is_busy, is_finding=self.has_class("-finding"))
 
+    @property
+    def _draft_mode(self) -> Mode:
+        """The mode in which the draft would be sent."""
+        return self._mode
+
+    def _take_draft_mode(self) -> Mode:
+        """The same for a draft that is being sent: what holds for one message is used up."""
+        return self._draft_mode
+
+    def _overrule_words(self) -> str:
+        """The key that sends the draft elsewhere, and where; empty where it goes where the user said."""
+        return ""
+
     # What the runner tells
 
     def turn_changed(self) -> None:
@@ -183,7 +196,7 @@ class ChatView(Screen[None]):
         self._show_chat(chat)
 
     async def _quote_later(self, draft: str) -> None:
-        self._quoter.current = await self._quoter.later(draft, self._mode, self._runner.shown)
+        self._quoter.current = await self._quoter.later(draft, self._draft_mode, self._runner.shown)
         self._show_quote()
 
     # Drawing
@@ -203,7 +216,7 @@ class ChatView(Screen[None]):
         draft = self._prompt.draft
         self.workers.cancel_group(self, "quote")
         if self._quoter.is_quick(draft):
-            self._quoter.current = self._quoter.now(draft, self._mode, self._runner.shown)
+            self._quoter.current = self._quoter.now(draft, self._draft_mode, self._runner.shown)
             self._show_quote()
         else:
             self._start(self._quote_later(draft), "quote", exclusive=True)
@@ -213,7 +226,8 @@ class ChatView(Screen[None]):
         busy = (running.route.tier, running.doing) if running and running.route else None
         n_queued = len(self._runner.queue)
         lost = self._quoter.lost(self._runner.shown)
-        self._parts.show_desk(Desk(self._mode, self._quoter.current, busy, n_queued, self._prompt.is_empty, lost))
+        is_empty, words = self._prompt.is_empty, self._overrule_words()
+        self._parts.show_desk(Desk(self._mode, self._quoter.current, busy, n_queued, is_empty, lost, words))
 
     def _show_money(self) -> None:
         chat, day = self._runner.shown, self._watch.day

@@ -120,6 +120,14 @@ class Transcript(ReadingPager):
             self._go_on_with(n, entry)
             self._settle()
 
+    def go_to(self, message_id: str) -> bool:
+        """Take the focus and put the cursor on a message; false where that is not shown."""
+        number = self._numbers.get(message_id)
+        if number is None:
+            return False
+        self.enter()
+        return self.move_to(number)
+
     def message_text(self, message_id: str) -> str:
         """A message's source, cleaned, for copying.
 

@@ -51,6 +51,10 @@ class Cursor:
                 return True
         return False
 
+    def go_to(self, number: int) -> bool:
+        """Go to the first block of an entry's message; false where it is none."""
+        return self._go_to_message(range(number, min(number + 1, len(self._column.entries))))
+
     def next_message(self) -> bool:
         """Go to the first block of the message below; false where there is none."""
         return self._go_to_message(range(self.entry + 1, len(self._column.entries)))

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.style import Style
 
 from ralex_tui.domain.conversation import Message, MessageState
+from ralex_tui.domain.ledger import Opinion
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Accuracy, Usd
 from ralex_tui.domain.text import unix_lines, visible, visible_line
@@ -114,11 +115,21 @@ def _right_sides(message: Message, status: LiveStatus | None, frame: Frame) -> l
         word = [(f"{glyphs.failed} failed", Pen("error", bold=True))]
     else:
         speed = message.tokens_per_second
+    word += _thumb(message, frame, is_first=not word)
     time: Row = [(figures.seconds(elapsed_s), MUTED)] if elapsed_s is not None else []
     money = _money(message, status, frame)
     rate: Row = [(f"{round(speed)} tok/s", MUTED)] if speed is not None and frame.is_wide and time else []
     full = _joined([word, time, rate, money], 2) if rate else _joined([word, time, money], 3)
     return [full, _joined([word, time, money], 3), _joined([word, money], 3)]
+
+
+def _thumb(message: Message, frame: Frame, *, is_first: bool) -> Row:
+    """What the user thinks of it: sign and word, so that it reads without colour."""
+    if message.thumb not in (Opinion.UP, Opinion.DOWN):
+        return []
+    glyphs = frame.look.glyphs
+    said = f"{glyphs.good} good" if message.thumb is Opinion.UP else f"{glyphs.bad} bad"
+    return [("" if is_first else "  ", TEXT), (said, TEXT)]
 
 
 def _money(message: Message, status: LiveStatus | None, frame: Frame) -> Row:

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 from textual.message import Message as TextualMessage
 from textual.timer import Timer
 
+from ralex_tui.domain.conversation import Message
 from ralex_tui.ui.transcript.answer import AnswerEntry
 from ralex_tui.ui.transcript.cursor import Cursor
 from ralex_tui.ui.transcript.finder import Finder, Found, Match
@@ -89,6 +90,13 @@ class ReadingPager(SelectingPager):
             self.scroll_to_end()
         return True
 
+    def move_to(self, number: int) -> bool:
+        """Move the cursor to the message of an entry; false where that is none."""
+        if not self._cursor.go_to(number):
+            return False
+        self._come_along()
+        return True
+
     def page(self, by: int) -> None:
         """Scroll by pages, and take the cursor along."""
         before = self._top
@@ -128,6 +136,18 @@ class ReadingPager(SelectingPager):
     def source_of_selection(self) -> str:
         """The source of what is selected."""
         return copied(self._column, self.selected) if self.selected is not None else ""
+
+    @property
+    def current_answer(self) -> Message | None:
+        """The answer under the cursor; of a question the one below it. None where there is none."""
+        entries = self._column.entries
+        for n in (self._cursor.entry, self._cursor.entry + 1):
+            entry = entries[n] if 0 <= n < len(entries) else None
+            if isinstance(entry, AnswerEntry):
+                return entry.message
+            if entry is None or not entry.is_message:
+                return None
+        return None
 
     def links(self) -> list[Link]:
         """The links of the current block, each once."""

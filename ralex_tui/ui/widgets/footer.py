@@ -11,7 +11,7 @@ from textual.widget import Widget
 from ralex_tui.ui.bindings import BY_ID, keys_of
 from ralex_tui.ui.themes import Ink
 
-State = Literal["idle", "broken", "busy", "list", "messages", "find"]
+State = Literal["idle", "broken", "doubtful", "busy", "list", "messages", "find"]
 
 # In the order of the screen; the number is the rank: where room is short, the highest go first.
 _IDLE = (
@@ -26,6 +26,7 @@ _IDLE = (
     ("app.help", "help", 0),
 )
 _BROKEN = (("answer.go_on", "go on", 0), *((command, word, rank + 1) for command, word, rank in _IDLE))
+_DOUBTFUL = (("answer.escalate", "tier up", 0), *_BROKEN[1:])
 _BUSY = (
     ("answer.stop", "stop", 0),
     ("prompt.send", "queue", 1),
@@ -59,7 +60,15 @@ _FIND = (
     ("find.close", "close", 0),
     ("app.help", "help", 3),
 )
-_HINTS = {"idle": _IDLE, "broken": _BROKEN, "busy": _BUSY, "list": _LIST, "messages": _MESSAGES, "find": _FIND}
+_HINTS = {
+    "idle": _IDLE,
+    "broken": _BROKEN,
+    "doubtful": _DOUBTFUL,
+    "busy": _BUSY,
+    "list": _LIST,
+    "messages": _MESSAGES,
+    "find": _FIND,
+}
 
 
 class Footer(Widget):

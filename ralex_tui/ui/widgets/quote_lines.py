@@ -30,6 +30,7 @@ class Desk:
         busy: The tier that answers now and what it does ("writing"); None where nothing is on its way.
         is_empty: Whether there is no draft yet.
         lost: What the message costs more since the prompt cache has gone cold; None where that is no matter.
+        overrule: The key that sends the draft where Auto does not, and where that is; empty where there is none.
     """
 
     mode: Mode = Mode.AUTO
@@ -38,6 +39,7 @@ class Desk:
     n_queued: int = 0
     is_empty: bool = True
     lost: Usd | None = None
+    overrule: str = ""
 
 
 class QuoteLines(Widget):
@@ -114,6 +116,9 @@ def who_line(desk: Desk, width: int, ink: Ink, glyphs: Glyphs) -> Content:
     count = Content("")
     if not desk.is_empty and width >= _ROOM_FOR_TOKENS:
         count = Content.styled(f"{tokens(quote.n_tokens)} tokens", ink("muted"))
+    if desk.overrule and width >= _ROOM_FOR_TOKENS:
+        key, _, where = desk.overrule.partition(" ")
+        count = beside(Content.assemble((key, ink("text")), (f" {where}", ink("muted"))), count, gap=3)
     both = beside(cold, count, gap=3)
     if who.cell_length + 2 + both.cell_length <= width or not cold:
         return spread(who, both, width) if both else cut(who, width)
