@@ -8,7 +8,17 @@ import platform
 import sys
 from datetime import UTC, datetime
 
-_ALL = ("start", "command_line", "first_token", "storage", "ledger", "transcript", "long_conversation", "streaming")
+_ALL = (
+    "start",
+    "command_line",
+    "first_token",
+    "storage",
+    "ledger",
+    "review",
+    "transcript",
+    "long_conversation",
+    "streaming",
+)
 
 
 def main(names: list[str]) -> None:

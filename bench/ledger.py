@@ -100,7 +100,7 @@ def year(paths: Paths) -> None:
 
 def summed(paths: Paths) -> float:
     began = time.perf_counter()
-    store = TinydbLedger(paths.ledger, paths.state / "owners", sums=paths.state / "ledger.sums")
+    store = TinydbLedger(paths.ledger, paths.state / "owners", sums=paths.state / "sums")
     service = LedgerService(store, POLICY, SystemClock())
     days = service.sums_sync(date.min, date.max)
     total = sum(part.n_answers for _, sums in days for part in sums.values())

@@ -117,6 +117,7 @@ def _settlement_doc(record: Settlement) -> dict[str, Any]:
         "reported": None if record.reported is None else record.reported.nano,
         "first_token_s": record.first_token_s,
         "duration_s": record.duration_s,
+        "error": record.error or None,
     }
 
 
@@ -132,6 +133,7 @@ def _settlement_of(doc: Doc) -> Settlement:
         reported=maybe(usd_of, doc.get("reported")),
         first_token_s=doc.get("first_token_s"),
         duration_s=doc.get("duration_s"),
+        error=doc.get("error", ""),
     )
 
 
@@ -143,7 +145,8 @@ def _word_doc(record: _Word) -> dict[str, Any]:
     match record:
         case DayOpened():
             fields = {"zone": record.zone, "reset_hour": record.reset_hour, "why": record.why}
-            return {"kind": "day", "day": record.day, **fields}
+            limit = None if record.limit is None else record.limit.nano
+            return {"kind": "day", "day": record.day, **fields, "limit": limit}
         case Raise():
             fields = {"amount": record.amount.nano, "why": record.why, "scope": record.scope}
             return {"kind": "raise", "day": record.day, **fields, "conversation": record.conversation or None}
@@ -161,7 +164,8 @@ def _word_of(doc: Doc) -> _Word:
     number, at = doc["id"], time_of(doc["at"])
     match doc["kind"]:
         case "day":
-            return DayOpened(number, date_of(doc["day"]), at, doc["zone"], int(doc["reset_hour"]), doc["why"])
+            zone, reset_hour, limit = doc["zone"], int(doc["reset_hour"]), maybe(usd_of, doc.get("limit"))
+            return DayOpened(number, date_of(doc["day"]), at, zone, reset_hour, doc["why"], limit)
         case "raise":
             # Version 1 began without a scope: all raises were for the day.
             scope, conversation = Scope(doc.get("scope", "day")), doc.get("conversation", "")

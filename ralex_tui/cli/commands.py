@@ -16,7 +16,7 @@ from ralex_tui.domain.errors import RalexError, UsageError
 _COMMANDS = {
     "ask": "Ask one question; the answer goes to standard output.",
     "route": "Tell which tier and model a text would go to, and at what price.",
-    "spend": "What a day or a month cost, by tier and model.",
+    "spend": "What a day, week, month or year cost, and how the models did.",
     "sessions": "List saved conversations, or show one.",
     "models": "The models of each tier, and how each has fared.",
     "prices": "The models of each tier with their prices.",

@@ -9,7 +9,19 @@ from typing import Any
 
 from ralex_tui.domain.money import Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import Price, Rates
-from ralex_tui.domain.usage import Sum
+from ralex_tui.services.plain import figure_json, money_json, sum_json
+
+__all__ = [
+    "figure_json",
+    "money_json",
+    "note",
+    "price_json",
+    "show_figure",
+    "show_rate",
+    "sum_json",
+    "table",
+    "write_json",
+]
 
 
 def write_json(content: Mapping[str, Any]) -> None:
@@ -24,33 +36,6 @@ def write_json(content: Mapping[str, Any]) -> None:
 def note(text: str) -> None:
     """A line for people, beside the output proper."""
     print(text, file=sys.stderr, flush=True)
-
-
-def money_json(name: str, amount: Usd | None) -> dict[str, Any]:
-    """Dollars as a string, "0.001230000", beside whole nano-dollars; both null where there is no amount."""
-    if amount is None:
-        return {name: None, f"{name}_nano": None}
-    return {name: amount.dollars, f"{name}_nano": amount.nano}
-
-
-def figure_json(name: str, figure: Figure) -> dict[str, Any]:
-    """The same with the figure's mark; an unknown figure is null, never zero."""
-    known = None if figure.accuracy is Accuracy.UNKNOWN else figure.amount
-    return {**money_json(name, known), "accuracy": figure.accuracy.value}
-
-
-def sum_json(part: Sum) -> dict[str, Any]:
-    """What a group of answers adds up to."""
-    return {
-        "n_answers": part.n_answers,
-        "n_input": part.n_input,
-        "n_output": part.n_output,
-        **figure_json("cost", part.cost),
-        **money_json("held", part.held),
-        **money_json("saved_by_cache", part.saved),
-        "n_overruns": part.n_overruns,
-        **money_json("variance", part.variance),
-    }
 
 
 def price_json(price: Price | None) -> dict[str, Any] | None:

@@ -31,11 +31,13 @@ class DayBook:
     """One day's records, replayed in order. Sums are kept as records come, so that reading is cheap.
 
     Args:
+        limit: The day's limit as it was last configured on that day; None where nobody recorded it.
         last_at: The newest moment that a record names.
     """
 
     day: date
     opened: DayOpened | None = None
+    limit: Usd | None = None
     entries: dict[str, Entry] = field(default_factory=dict)
     raises: dict[str, Raise] = field(default_factory=dict)
     allowances: dict[str, Allowance] = field(default_factory=dict)
@@ -62,6 +64,7 @@ class DayBook:
                 self._correct(record)
             case DayOpened():
                 self.opened = self.opened or record
+                self.limit = record.limit if record.limit is not None else self.limit
             case Raise():
                 self.raises.setdefault(record.id, record)
             case Allowance():

@@ -68,6 +68,8 @@ class Settlement:
         computed: Tokens times the frozen price, where the tokens are known.
         reported: The provider's own figure, where it gave one.
         charged: What counts: the larger of the two, or an upward estimate.
+        error: The class of what went wrong, as in `domain/errors.py`, never its words; empty for nothing, and in
+            old records.
     """
 
     id: str
@@ -80,15 +82,20 @@ class Settlement:
     reported: Usd | None = None
     first_token_s: float | None = None
     duration_s: float | None = None
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DayOpened:
     """The first record of a day: the rule by which it was opened, which holds until it is over.
 
+    Written once more on that day where the limit was changed; the rule of the first one holds, and the last limit.
+
     Args:
         zone: An IANA name, or an offset such as "UTC+05:30".
         why: Set where the user was asked, since the clock had leapt.
+        limit: The day's limit as it was configured, for looking back; None in old records. While the day lasts,
+            what is configured counts.
     """
 
     id: str
@@ -97,6 +104,7 @@ class DayOpened:
     zone: str
     reset_hour: int
     why: str = ""
+    limit: Usd | None = None
 
 
 @dataclass(frozen=True, slots=True)

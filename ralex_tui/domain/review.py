@@ -91,9 +91,9 @@ class Savings:
 
     Args:
         n_picked: Answers that Auto picked the tier for.
-        n_counted: Those of them whose tokens and prices are known: all figures are over these.
+        n_counted: Those of them whose tokens and prices are known: all figures are over these. See `domain.savings`.
         cost: What those cost.
-        smart, yolo: What their tokens would have cost there; None where that tier had no price on some day.
+        smart, yolo: What their tokens would have cost there; None where that tier had no price for one of them.
     """
 
     n_picked: int
@@ -175,6 +175,9 @@ class Report:
         limits: For longer spans: each day's limit with what the user allowed, where the day has a book.
         conversations: By conversation id, dearest first; `request_kinds`: by kind ("" for records without one).
         models: How each model did, by its full id, dearest first.
+        days: Every day of the span.
+        n_limits_assumed: Days of `limits` whose limit nobody recorded, as older versions didn't: today's setting
+            stands in.
     """
 
     span: Span
@@ -190,3 +193,4 @@ class Report:
     models: Mapping[str, ModelRecord]
     pace: Pace
     days: Mapping[date, Sum]
+    n_limits_assumed: int = 0

@@ -9,7 +9,7 @@ from typing import Protocol
 from ralex_tui.domain.conversation import Conversation, ConversationSummary, Message
 from ralex_tui.domain.daybook import DayBook
 from ralex_tui.domain.ledger import Record
-from ralex_tui.domain.usage import DaySums
+from ralex_tui.domain.tally import Tally
 
 
 class LedgerStore(Protocol):
@@ -40,7 +40,7 @@ class LedgerStore(Protocol):
         """
         ...
 
-    def sums(self, days: Sequence[date]) -> list[DaySums]:
+    def tallies(self, days: Sequence[date]) -> list[Tally]:
         """What each of the days came to, in their order; quick for those that have not changed since last asked.
 
         Raises:

@@ -9,6 +9,7 @@ from ralex_tui.domain.budget import BudgetPolicy, BudgetState, Need
 from ralex_tui.domain.conversation import Role
 from ralex_tui.domain.errors import BudgetExceeded, LedgerUnreadable, PriceUnknown
 from ralex_tui.domain.ids import new_id
+from ralex_tui.domain.kinds import kind_of
 from ralex_tui.domain.ledger import Reservation
 from ralex_tui.domain.models import Catalogue, Mode, Tier
 from ralex_tui.domain.money import Usd
@@ -143,6 +144,7 @@ class Admission:
             input_bound=input_bound([text for _, text in request.messages]),
             max_tokens=allowed_tokens(catalogue, chosen.tier, chosen.model, state, self._policy.critical_tokens),
             answer=request.answer,
+            request_kind=kind_of(request.messages[-1][1]),
             tariff=catalogue.tariff,
         )
 

@@ -82,13 +82,13 @@ class Attempts:
         trouble: RalexError | None = None
         try:
             assert charged is not None
-            await self._settle(turn, outcome, charged)
+            await self._settle(turn, outcome, error, charged)
         except RalexError as failure:
             charged, trouble = None, failure
         turn.end(Ended(outcome, error, charged, trouble))
         self._deployments.note(self._attempt(turn, outcome, error, charged))
 
-    async def _settle(self, turn: Answer, outcome: Outcome, charged: Charge) -> None:
+    async def _settle(self, turn: Answer, outcome: Outcome, error: RalexError | None, charged: Charge) -> None:
         settlement = Settlement(
             id=turn.reservation.id,
             at=self._clock.now(),
@@ -100,6 +100,7 @@ class Attempts:
             reported=charged.reported,
             first_token_s=turn.first_token_s,
             duration_s=turn.elapsed_s,
+            error=type(error).__name__ if error else "",
         )
         await self._ledger.settle(turn.reservation.day, settlement)
 

@@ -34,11 +34,10 @@ from ralex_tui.domain.ledger import (
 )
 from ralex_tui.domain.money import ZERO, Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import TokenUsage
-from ralex_tui.domain.usage import DaySums
 from ralex_tui.ports.clock import Clock
 from ralex_tui.ports.stores import LedgerStore
 from ralex_tui.services.calendar import Calendar
-from ralex_tui.services.limits import budget_of, days_of_conversation, of_conversation
+from ralex_tui.services.limits import budget_of
 from ralex_tui.services.limits import limits as limits_of
 from ralex_tui.services.remarks import request_of, tariff_of
 
@@ -135,11 +134,11 @@ class Bookkeeper:
         )
 
     def _opening(self, book: DayBook, why: str = "") -> list[Record]:
-        """The record that opens a day, where it has none yet."""
-        if book.opened is not None or book.entries:
+        """The record that opens a day, where it has none yet, or that tells its changed limit."""
+        if book.limit == self.policy.daily or (book.opened is None and book.entries):
             return []
-        rule = self.policy.days
-        return [DayOpened(new_id(), book.day, self._clock.now(), rule.zone_name, rule.reset_hour, why)]
+        rule, limit = self.policy.days, self.policy.daily
+        return [DayOpened(new_id(), book.day, self._clock.now(), rule.zone_name, rule.reset_hour, why, limit)]
 
     def _commit(self, day: date, decide: Callable[[DayBook], Sequence[Record]]) -> DayBook:
         book = self._store.commit(day, decide)
@@ -236,16 +235,6 @@ class Bookkeeper:
         today = self._calendar.today(self.policy.days)
         return budget_of(book, self.policy, today, self._calendar.ends(self.policy.days, book.day))
 
-    def books(self, first: date, last: date) -> list[DayBook]:
-        return [self._store.read(day) for day in self._store.days() if first <= day <= last]
-
-    def sums(self, first: date, last: date) -> list[tuple[date, DaySums]]:
-        days = [day for day in self._store.days() if first <= day <= last]
-        return list(zip(days, self._store.sums(days), strict=True))
-
-    def entries(self, first: date, last: date) -> list[Entry]:
-        return [entry for book in self.books(first, last) for entry in book.entries.values()]
-
     def raise_limit(self, amount: Usd, why: str, scope: Scope, conversation: str) -> DayBudget:
         if amount <= ZERO:
             raise UsageError(f"the limit can be raised by more than zero, not by {amount}")
@@ -277,11 +266,6 @@ class Bookkeeper:
         day = today.doubted or today.day
         self._commit(day, lambda book: self._opening(book, why))
         return day
-
-    def conversation_cost(self, conversation: str) -> Figure:
-        books = [self._store.read(day) for day in days_of_conversation(self._store, conversation)]
-        entries = of_conversation(books, conversation)
-        return Figure.total(entry.cost for entry in entries if entry.cost.amount)
 
 
 def _late(settlement: Settlement, id: str) -> Correction:  # noqa: A002

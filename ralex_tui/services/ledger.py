@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from ralex_tui.domain.budget import BudgetPolicy, DayBudget, Limit, Need, Scope, Shortfall
@@ -11,11 +12,13 @@ from ralex_tui.domain.days import Today
 from ralex_tui.domain.ledger import Choice, Entry, Opinion, Reconciliation, Reservation, Settlement
 from ralex_tui.domain.money import Figure, Usd
 from ralex_tui.domain.pricing import TokenUsage
+from ralex_tui.domain.tally import Tally
 from ralex_tui.domain.usage import DaySums
 from ralex_tui.ports.clock import Clock
 from ralex_tui.ports.stores import LedgerStore
 from ralex_tui.services.bookkeeper import Bookkeeper
 from ralex_tui.services.one_thread import OneThread
+from ralex_tui.services.reader import DayReading, Reader
 
 
 class LedgerService:
@@ -26,6 +29,7 @@ class LedgerService:
 
     def __init__(self, store: LedgerStore, policy: BudgetPolicy, clock: Clock) -> None:
         self._keeper = Bookkeeper(store, policy, clock)
+        self._reader = Reader(store, self._keeper, clock)
         self._store = store
         self._thread = OneThread("ledger")
 
@@ -158,24 +162,44 @@ class LedgerService:
 
     async def entries(self, first: date, last: date) -> list[Entry]:
         """All entries of the days from `first` to `last`, both included, in the order they were made."""
-        return await self._thread.run(self._keeper.entries, first, last)
+        # Day by day, so that a year of them lets others come to the ledger in between.
+        days = await self._thread.run(self._reader.days)
+        found = [await self._thread.run(self._reader.entries_of, day) for day in days if first <= day <= last]
+        return [entry for entries in found for entry in entries]
 
     def entries_sync(self, first: date, last: date) -> list[Entry]:
-        return self._thread.wait(self._keeper.entries, first, last)
+        return self._thread.wait(self._reader.entries, first, last)
 
     async def sums(self, first: date, last: date) -> list[tuple[date, DaySums]]:
         """What the days from `first` to `last` came to, those with records, oldest first; quick for a year."""
-        return await self._thread.run(self._keeper.sums, first, last)
+        return await self._thread.run(self._reader.sums, first, last)
 
     def sums_sync(self, first: date, last: date) -> list[tuple[date, DaySums]]:
-        return self._thread.wait(self._keeper.sums, first, last)
+        return self._thread.wait(self._reader.sums, first, last)
+
+    async def read_day(self, day: date) -> DayReading:
+        """A day's entries, tally and budget, all of one moment."""
+        return await self._thread.run(self._reader.day, day)
+
+    async def tallies(self, first: date, last: date) -> tuple[Mapping[date, Tally], bool]:
+        """The tallies of the days from `first` to `last`, those with records, oldest first; quick once they are kept.
+
+        Where many have to be made from the books it stops after a tenth of a second, so that others come in
+        between; the second value tells whether all are there.
+        """
+        return await self._thread.run(self._reader.tallies, first, last)
+
+    async def days(self) -> list[date]:
+        """All days with records, oldest first."""
+        return await self._thread.run(self._reader.days)
 
     async def books(self, first: date, last: date) -> list[DayBook]:
         """The books of those days that have one: all that was recorded, not to be changed."""
-        return await self._thread.run(self._keeper.books, first, last)
+        days = await self._thread.run(self._reader.days)
+        return [await self._thread.run(self._reader.book, day) for day in days if first <= day <= last]
 
     def books_sync(self, first: date, last: date) -> list[DayBook]:
-        return self._thread.wait(self._keeper.books, first, last)
+        return self._thread.wait(self._reader.books, first, last)
 
     async def raise_limit(
         self, amount: Usd, why: str, *, scope: Scope = Scope.DAY, conversation: str = ""
@@ -214,7 +238,7 @@ class LedgerService:
 
     async def conversation_cost(self, id: str) -> Figure:  # noqa: A002
         """What a conversation's answers were charged, over all days."""
-        return await self._thread.run(self._keeper.conversation_cost, id)
+        return await self._thread.run(self._reader.conversation_cost, id)
 
     def fingerprint(self) -> object:
         """Something that changes, by whichever process, when today's book does; compare with ==. One `stat`."""

@@ -65,12 +65,13 @@ def _limit(scope: Scope, amount: Usd, taken: Usd) -> Limit:
 
 
 def budget_of(book: DayBook, policy: BudgetPolicy, today: Today, ends_at: datetime | None) -> DayBudget:
-    """A day's limit against what its book says."""
+    """A day's limit against what its book says: the recorded one for a day that is over, the configured one else."""
     is_today = today.day == book.day
+    daily = policy.daily if book.limit is None or book.day >= today.day else book.limit
     overruns = book.overruns
     return DayBudget(
         day=book.day,
-        limit=policy.daily + book.granted(Scope.DAY),
+        limit=daily + book.granted(Scope.DAY),
         spent=book.spent,
         held=book.held,
         ends_at=ends_at,

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TypeAlias
+
 from textual.color import Color
 from textual.content import Content
 from textual.style import Style
 
 from ralex_tui.ui.themes import Ink
+
+Run: TypeAlias = tuple[str, Style]
+"""Some text in one style."""
+
+
+def joined(runs: Iterable[Run]) -> Content:
+    """The runs as one line; neighbours with one style object are made one, which makes long lines quick to draw."""
+    texts: list[list[str]] = []
+    styles: list[Style] = []
+    for text, style in runs:
+        if styles and styles[-1] is style:
+            texts[-1].append(text)
+        else:
+            texts.append([text])
+            styles.append(style)
+    return Content.assemble(*(("".join(parts), style) for parts, style in zip(texts, styles, strict=True)))
 
 
 def spread(left: Content, right: Content, width: int) -> Content:

@@ -1,22 +1,19 @@
-"""The day review's messages as lines of Content: the dearest of an hour, and all that is known of one. Pure."""
+"""All that is known of one message of the review, as lines of Content. Pure."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
-from datetime import tzinfo
 
 from textual.content import Content
 from textual.style import Style
 
-from ralex_tui.domain.ledger import Entry, Outcome, Settlement
+from ralex_tui.domain.ledger import Entry, Opinion, Outcome, Settlement
 from ralex_tui.domain.money import Accuracy
 from ralex_tui.domain.text import visible_line
 from ralex_tui.domain.usage import Sum
 from ralex_tui.services.decided import figures_of, signed
 from ralex_tui.ui.figures import held, money, seconds, tokens
-from ralex_tui.ui.glyphs import Glyphs
-from ralex_tui.ui.lines import highlighted, spread
-from ralex_tui.ui.review_lines import cost_of, model_name
+from ralex_tui.ui.glyphs import ASCII, Glyphs
+from ralex_tui.ui.lines import spread
+from ralex_tui.ui.review_lines import cost_of, kind_words, model_name
 from ralex_tui.ui.text import plain_line
 from ralex_tui.ui.themes import Ink
 
@@ -34,54 +31,37 @@ _WHY = {
 }
 
 
-def by_cost(entries: Sequence[Entry]) -> list[Entry]:
-    """The dearest first; what is held counts as if it were spent."""
-    return sorted(entries, key=lambda entry: entry.weight, reverse=True)
-
-
-def title_of(entry: Entry, titles: Mapping[str, str]) -> str:
-    """Of its conversation, clean."""
-    return visible_line(titles.get(entry.reservation.conversation) or "A conversation that is gone", 80)
-
-
-def dearest_lines(
-    entries: Sequence[Entry],
-    chosen: int | None,
-    titles: Mapping[str, str],
-    zone: tzinfo,
-    width: int,
-    ink: Ink,
-    glyphs: Glyphs,
-    most: int,
+def entry_lines(
+    entry: Entry, width: int, ink: Ink, glyphs: Glyphs, *, reason: str = "", n_columns: int = 1
 ) -> list[Content]:
-    """At most `most` of these entries, a line each, with the chosen one among them."""
-    first = 0 if chosen is None else max(0, min(chosen - most // 2, len(entries) - most))
-    lines = []
-    for n, entry in list(enumerate(entries))[first : first + most]:
-        reservation = entry.reservation
-        at = reservation.at.astimezone(zone)
-        is_cut_off = entry.settlement is not None and entry.settlement.outcome is Outcome.ABANDONED
-        mark = glyphs.warning if is_cut_off and not entry.corrections else " "
-        left = Content.assemble(
-            (f"{at:%H:%M}", ink("muted")),
-            (mark, ink("warn")),
-            " ",
-            (glyphs.mode(reservation.tier), ink(reservation.tier.value)),
-            " ",
-            (title_of(entry, titles), ink("strong", bold=True) if n == chosen else ink("text")),
-        )
-        line = spread(left, _cost(entry, ink, glyphs), width)
-        lines.append(highlighted(line, ink) if n == chosen else line)
-    return lines
+    """Everything the ledger knows of one request.
 
-
-def entry_lines(entry: Entry, width: int, ink: Ink, glyphs: Glyphs) -> list[Content]:
-    """Everything the ledger knows of one request."""
+    Args:
+        reason: Why Auto picked the tier, raw; from the conversation, empty where that doesn't say.
+        n_columns: 2 sets its figures side by side, for short screens.
+    """
     reservation, settlement = entry.reservation, entry.settlement
     if settlement is None:
         lines = Content.styled("It is still on its way, or its terminal is gone.", ink("muted")).wrap(width)
-        return [*lines, Content(""), _row("held", held(reservation.amount, glyphs, ink), width, ink)]
-    usage = entry.usage
+        rows = [("held", held(reservation.amount, glyphs, ink)), *_picked_by(entry, ink, glyphs)]
+        return [*lines, Content(""), *(_row(label, value, width, ink) for label, value in rows)]
+    figures, picked = _figures(entry, settlement, width // n_columns, ink, glyphs), _picked_by(entry, ink, glyphs)
+    why = plain_line(_quoted(reason, glyphs), 200, ink("muted")).wrap(width) if reason else []
+    lines = [*_story(entry, settlement, width, ink, glyphs), Content("")]
+    if n_columns > 1:
+        rows = [*figures, *picked]
+        half = (width - 4) // 2
+        cells = [_row(label, value, half, ink) for label, value in rows]
+        left, right = cells[: -(-len(cells) // 2)], cells[-(-len(cells) // 2) :]
+        right += [Content("")] * (len(left) - len(right))
+        return [*lines, *(Content.assemble(one, "    ", two) for one, two in zip(left, right, strict=True)), *why]
+    lines += [_row(label, value, width, ink) for label, value in figures]
+    first, *rest = [_row(label, value, width, ink) for label, value in picked]
+    return [*lines, Content(""), first, *why, *rest]
+
+
+def _figures(entry: Entry, settlement: Settlement, width: int, ink: Ink, glyphs: Glyphs) -> list[tuple[str, Content]]:
+    reservation, usage = entry.reservation, entry.usage
     rates = reservation.price.rates
     price = "free" if reservation.price.is_free else f"{rates.input.show(2)} in  {rates.output.show(2)} out per M"
     back = reservation.amount - entry.cost.amount
@@ -91,7 +71,8 @@ def entry_lines(entry: Entry, width: int, ink: Ink, glyphs: Glyphs) -> list[Cont
     ]
     if usage and usage.cache_read:
         rows.append(("of them cached", Content.styled(tokens(usage.cache_read), ink("text"))))
-    rows += [
+    return [
+        *rows,
         ("tokens out", Content.styled(tokens(usage.output) if usage else "?", ink("text"))),
         ("held before", held(reservation.amount, glyphs, ink)),
         *_charges(entry, ink, glyphs),
@@ -99,8 +80,45 @@ def entry_lines(entry: Entry, width: int, ink: Ink, glyphs: Glyphs) -> list[Cont
         *_variance(entry, settlement, ink),
         ("price", Content.styled(price, ink("muted"))),
     ]
-    lines = [*_story(entry, settlement, width, ink, glyphs), Content("")]
-    return lines + [_row(label, value, width, ink) for label, value in rows]
+
+
+def message_cost(entry: Entry, ink: Ink, glyphs: Glyphs) -> Content:
+    """What it was charged, or holds."""
+    if entry.is_open:
+        return held(entry.reservation.amount, glyphs, ink)
+    if entry.corrections:
+        # A charge corrected to nothing is a figure of its own, and not what a free model costs.
+        return money(entry.cost, glyphs, ink)
+    return cost_of(entry.reservation.tier, Sum.of([entry]), ink, glyphs)
+
+
+def _picked_by(entry: Entry, ink: Ink, glyphs: Glyphs) -> list[tuple[str, Content]]:
+    """Who chose the tier, what it was for, and what the user thought of it."""
+    who = Content.styled("you", ink("text"))
+    if entry.reservation.is_auto:
+        who = Content.assemble((glyphs.auto, ink("auto")), (" Auto", ink("text")))
+    rows = [("picked by", who)]
+    if entry.reservation.request_kind:
+        kind = Content.styled(kind_words(entry.reservation.request_kind), ink("text"))
+        rows.append(("asked for, as a guess", kind))
+    if opinion := _opinion(entry):
+        rows.append(("you", Content.styled(opinion, ink("text"))))
+    return rows
+
+
+def _quoted(reason: str, glyphs: Glyphs) -> str:
+    return f'"{reason}"' if glyphs is ASCII else f"“{reason}”"
+
+
+def _opinion(entry: Entry) -> str:
+    words = []
+    if entry.thumb is not Opinion.NONE:
+        words.append(f"thumb {entry.thumb.value}")
+    if entry.was(Opinion.ESCALATED):
+        words.append("asked a tier up")
+    elif entry.was(Opinion.AGAIN):
+        words.append("asked again")
+    return ", ".join(words)
 
 
 def _story(entry: Entry, settlement: Settlement, width: int, ink: Ink, glyphs: Glyphs) -> list[Content]:
@@ -120,7 +138,7 @@ def _charges(entry: Entry, ink: Ink, glyphs: Glyphs) -> list[tuple[str, Content]
     """What it is charged, and the figures before that struck through."""
     *before, _ = figures_of(entry)
     struck = [money(figure, glyphs, ink).stylize(Style(strike=True)) for figure in before]
-    return [("charged", _cost(entry, ink, glyphs)), *(("was", figure) for figure in reversed(struck))]
+    return [("charged", message_cost(entry, ink, glyphs)), *(("was", figure) for figure in reversed(struck))]
 
 
 def _variance(entry: Entry, settlement: Settlement, ink: Ink) -> list[tuple[str, Content]]:
@@ -132,15 +150,6 @@ def _variance(entry: Entry, settlement: Settlement, ink: Ink) -> list[tuple[str,
         ("by our price", Content.styled(settlement.computed.show(), ink("text"))),
         ("they differ by", Content.styled(signed(entry.variance), ink("warn"))),
     ]
-
-
-def _cost(entry: Entry, ink: Ink, glyphs: Glyphs) -> Content:
-    if entry.is_open:
-        return held(entry.reservation.amount, glyphs, ink)
-    if entry.corrections:
-        # A charge corrected to nothing is a figure of its own, and not what a free model costs.
-        return money(entry.cost, glyphs, ink)
-    return cost_of(entry.reservation.tier, Sum.of([entry]), ink, glyphs)
 
 
 def _row(label: str, value: Content, width: int, ink: Ink) -> Content:

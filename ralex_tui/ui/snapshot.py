@@ -14,6 +14,8 @@ from ralex_tui.domain.conversation import Message, Role
 from ralex_tui.domain.errors import RalexError
 from ralex_tui.domain.models import Model, Tier
 from ralex_tui.domain.money import NOTHING, ZERO, Figure, Usd
+from ralex_tui.domain.review import Savings
+from ralex_tui.domain.savings import picks_row, savings_of
 from ralex_tui.domain.usage import Sum, by_tier
 from ralex_tui.services.services import Services
 from ralex_tui.ui.chat import Chat
@@ -69,6 +71,7 @@ class DayFigures:
     Args:
         state: What Auto makes of what is left.
         resets_at: The moment at which a new day begins.
+        savings: What Auto's picks of today cost beside the same tokens on one tier alone.
     """
 
     budget: DayBudget
@@ -76,6 +79,7 @@ class DayFigures:
     resets_at: datetime
     tiers: Mapping[Tier, Sum]
     policy: BudgetPolicy
+    savings: Savings | None = None
 
     @property
     def usual_answer(self) -> dict[Tier, int]:
@@ -118,9 +122,10 @@ async def load_day(services: Services) -> DayFigures:
     budget = await services.ledger.day_budget()
     today = budget.day
     entries = await services.ledger.entries(today, today)
-    tiers = await asyncio.to_thread(by_tier, entries)
+    tiers, savings = await asyncio.to_thread(lambda: (by_tier(entries), savings_of(picks_row(entries))))
     policy = services.policy
-    return DayFigures(budget, policy.state(budget.left), budget.ends_at or policy.days.next_reset(today), tiers, policy)
+    resets_at = budget.ends_at or policy.days.next_reset(today)
+    return DayFigures(budget, policy.state(budget.left), resets_at, tiers, policy, savings)
 
 
 async def load_limit(services: Services, limit: Limit, conversation: str) -> DayBudget:

@@ -263,6 +263,8 @@ def test_allow_without_a_reason_is_refused(ralex: Ralex, engine: InterruptedEngi
 
 def test_what_the_limit_made_of_the_question_is_told(ralex: Ralex, engine: InterruptedEngine, home: Path) -> None:
     limited(home, "0.0030")
+    with (home / "config" / "config.yaml").open("a") as config:
+        config.write("auto: {rules: [{use: ralex-v2}]}\n")
 
     ran, as_json = ralex("ask", "refactor this"), ralex("ask", "refactor this", "--json")
 

@@ -13,9 +13,9 @@ from ralex_tui import bootstrap
 from ralex_tui.adapters.scripted_engine import Use
 from ralex_tui.adapters.system_clock import SystemClock
 from ralex_tui.cli.output import figure_json, show_figure, show_rate, table
-from ralex_tui.cli.spend_report import cell
 from ralex_tui.domain.money import Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import TokenUsage
+from ralex_tui.services.exports import cell
 from tests.cli.conftest import InterruptedEngine, Ran
 
 Ralex = Callable[..., Ran]
@@ -26,16 +26,6 @@ def ask(ralex: Ralex, engine: InterruptedEngine, cost: str, *args: str) -> None:
     assert ralex("ask", "a question", *args).code == 0
 
 
-def test_route_tells_tier_reason_model_and_price(ralex: Ralex) -> None:
-    ran = ralex("route", "please refactor this")
-
-    tier, model, price = ran.out.splitlines()
-    assert tier == "Smart: it says “refactor”"
-    assert model == "model: lan/large"
-    assert price.startswith("price: about $0.00")
-    assert "at most $0.0" in price
-
-
 def test_route_as_json_has_every_tier(ralex: Ralex) -> None:
     content = ralex("route", "hello", "--json").json
 
@@ -43,15 +33,6 @@ def test_route_as_json_has_every_tier(ralex: Ralex) -> None:
     assert set(content["tiers"]) == {"cheap", "smart", "yolo", "local"}
     assert content["tiers"]["local"]["at_most_nano"] == 0
     assert content["tiers"]["smart"]["at_most_nano"] > content["tiers"]["cheap"]["at_most_nano"]
-
-
-def test_route_without_a_model_tells_the_pick_and_fails(ralex: Ralex, home: Path) -> None:
-    (home / "config" / "config.yaml").write_text("local: {gguf: /nowhere}")
-
-    ran = ralex("route", "please refactor this")
-
-    assert (ran.code, ran.out) == (4, "Smart: it says “refactor”\n")
-    assert "no key was found" in ran.err
 
 
 def test_spend_of_an_empty_day(ralex: Ralex) -> None:

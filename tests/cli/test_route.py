@@ -36,6 +36,15 @@ def test_text_gets_a_tier_a_model_a_price_and_a_reason(ralex: Ralex) -> None:
     assert "model: lan/small\nprice: about $0.000" in ran.out
 
 
+def test_route_without_a_model_tells_the_pick_and_fails(ralex: Ralex, home: Path) -> None:
+    (home / "config" / "config.yaml").write_text("local: {gguf: /nowhere}\nauto: {rules: [{use: ralex-v2}]}")
+
+    ran = ralex("route", "please refactor this")
+
+    assert (ran.code, ran.out) == (4, "Smart: it says “refactor”\n")
+    assert "no key was found" in ran.err
+
+
 def test_hard_text_needs_smart_more_likely_than_an_easy_one(ralex: Ralex) -> None:
     easy, hard = ralex("route", EASY, "--json").json, ralex("route", HARD, "--json").json
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from ralex_tui.domain.budget import BudgetPolicy, BudgetState, Shortfall
-from ralex_tui.domain.errors import BudgetExceeded, LedgerUnreadable
+from ralex_tui.domain.errors import BudgetExceeded, LedgerUnreadable, UsageError
 from ralex_tui.domain.events import Failed, Reserved, Routed, Settled, TurnEvent
-from ralex_tui.domain.ledger import Choice
+from ralex_tui.domain.ledger import Choice, Opinion
 from ralex_tui.domain.models import Mode, Tier
 from ralex_tui.domain.money import ZERO, Usd
 from ralex_tui.services.choices import options, raise_by
@@ -214,3 +214,46 @@ async def test_an_answer_to_the_question_is_a_line_of_the_ledger(desk: Desk) -> 
     (decision,) = book.decisions.values()
     assert (decision.choice, decision.tier, decision.left) == (Choice.STOP, Tier.SMART, shortfall.limit.left)
     assert await desk.ledger.day_budget() == before
+
+
+async def test_what_was_asked_for_and_what_each_tier_costs_is_written_with_the_hold(desk: Desk) -> None:
+    _, reserved, settled = await answered(desk, Ask("Translate this into German: good morning"))
+
+    (book,) = await desk.ledger.books(desk.ledger.today(), desk.ledger.today())
+    (entry,) = book.entries.values()
+    assert entry.reservation == reserved.reservation
+    assert (entry.reservation.answer, entry.reservation.request_kind) == (settled.answer.id, "translate")
+    assert entry.tariff is not None
+    assert entry.tariff.tiers[Tier.SMART][1] == SMART_PRICE
+
+
+async def test_tariff_is_written_once_and_again_when_a_price_changes(desk: Desk) -> None:
+    for _ in range(2):
+        await answered(desk, Ask("hi"))
+    (book,) = await desk.ledger.books(desk.ledger.today(), desk.ledger.today())
+    assert len(book.tariffs) == 1
+
+    desk.set_price(Tier.SMART, CHEAP_PRICE)
+    await answered(desk, Ask("hi"))
+
+    (book,) = await desk.ledger.books(desk.ledger.today(), desk.ledger.today())
+    first, _, last = book.entries.values()
+    assert len(book.tariffs) == 2
+    assert first.tariff is not None
+    assert last.tariff is not None
+    assert (first.tariff.tiers[Tier.SMART][1], last.tariff.tiers[Tier.SMART][1]) == (SMART_PRICE, CHEAP_PRICE)
+
+
+async def test_opinion_of_an_answer_is_written_beside_its_request(desk: Desk) -> None:
+    _, _, settled = await answered(desk, Ask("hi"))
+
+    for opinion in (Opinion.UP, Opinion.DOWN):
+        entry = await desk.ledger.judge(settled.answer.id, settled.answer.at, opinion)
+
+    assert (entry.thumb, entry.was(Opinion.UP)) == (Opinion.DOWN, True)
+    assert entry.cost == settled.answer.cost
+
+
+async def test_opinion_of_an_answer_that_no_request_was_made_for_is_refused(desk: Desk) -> None:
+    with pytest.raises(UsageError, match="the ledger knows no request of this answer"):
+        await desk.ledger.judge("nothing", desk.clock.now(), Opinion.UP)

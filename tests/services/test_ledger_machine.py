@@ -35,6 +35,7 @@ from ralex_tui.domain.ids import new_id
 from ralex_tui.domain.money import Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import Price, Rates, free_price
 from ralex_tui.services.bookkeeper import Bookkeeper
+from ralex_tui.services.reader import Reader
 from tests.samples import NOON, SetClock, free_need, need, settlement
 
 PARTS = 4
@@ -268,7 +269,7 @@ class LedgerMachine(RuleBasedStateMachine):
         keeper, store = self._started()
         assert {name: Usd(line.weight) for name, line in self.lines.items()} == {
             entry.reservation.id: entry.weight
-            for entry in keeper.entries(date.min, date.max)
+            for entry in Reader(store, keeper, self.clock).entries(date.min, date.max)
             if entry.reservation.id in self.lines
         }
         store.close()

@@ -13,8 +13,9 @@ from ralex_tui.ui.widgets.prompt import Prompt
 from ralex_tui.ui.widgets.sidebar import Sidebar
 from tests.ui.demo import Demo
 from tests.ui.logs_demo import write as write_log
-from tests.ui.money_demo import SCENES
+from tests.ui.money_demo import SCENES, press, settled
 from tests.ui.money_demo import opened as opened_scene
+from tests.ui.review_demo import SCENES as REVIEWS
 from tests.ui.transcript_demo import Demo as Answers
 from tests.ui.transcript_demo import palette, play
 
@@ -71,6 +72,33 @@ def test_the_review_looks_as_it_did(snap_compare: Compare, tmp_path: Path, size:
     app = demo.app()
 
     assert snap_compare(app, terminal_size=size, run_before=opened(demo.shelf(), "shift+f4"))
+
+
+@pytest.mark.parametrize(
+    ("scene", "size", "theme"),
+    [
+        ("day", (80, 24), "ralex-dark"),
+        ("day", (160, 48), "ralex-dark"),
+        ("day", (100, 30), "ralex-light"),
+        ("kinds", (80, 24), "terminal"),
+        ("models", (120, 40), "ralex-light"),
+        ("drill", (80, 24), "ralex-dark"),
+        ("savings", (120, 40), "terminal"),
+        ("month", (120, 40), "ralex-dark"),
+        ("year", (120, 40), "ralex-dark"),
+    ],
+)
+def test_a_scene_of_the_review_looks_as_it_did(
+    snap_compare: Compare, tmp_path: Path, scene: str, size: tuple[int, int], theme: str
+) -> None:
+    demo = Demo(tmp_path, theme=theme)
+    REVIEWS[scene].prepare(demo)
+
+    async def before(pilot: Pilot[Any]) -> None:
+        await settled(pilot)
+        await press(pilot, *REVIEWS[scene].keys)
+
+    assert snap_compare(demo.app(), terminal_size=size, run_before=before)
 
 
 @pytest.mark.parametrize(

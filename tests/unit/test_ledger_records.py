@@ -12,12 +12,21 @@ from hypothesis import strategies as st
 from ralex_tui.domain.budget import Scope
 from ralex_tui.domain.daybook import DayBook
 from ralex_tui.domain.ids import new_id
-from ralex_tui.domain.ledger import Allowance, Correction, Entry, Record
+from ralex_tui.domain.ledger import (
+    Allowance,
+    Correction,
+    DayOpened,
+    Entry,
+    Opinion,
+    Record,
+    Tariff,
+    Verdict,
+)
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import TokenUsage
 from ralex_tui.domain.usage import Sum, by_model, by_tier
-from tests.samples import DAY, NOON, raise_of, reservation, settlement
+from tests.samples import DAY, NOON, PRICE, raise_of, reservation, settlement
 
 names = st.sampled_from(["a", "b", "c"])
 amounts = st.integers(0, 10**6).map(Usd)
@@ -165,7 +174,68 @@ def test_sums_by_tier_and_model_hold_every_entry() -> None:
     tiers, models = by_tier(entries), by_model(entries)
 
     assert list(tiers) == list(Tier)
-    assert tiers[Tier.CHEAP] == Sum(2, Figure(Usd.parse("0.003"), Accuracy.ESTIMATED), Usd(0), 20, 10)
-    assert tiers[Tier.SMART] == Sum(held=Usd(9))
+    cost = Figure(Usd.parse("0.003"), Accuracy.ESTIMATED)
+    cheap = Sum(2, cost, Usd(0), 20, 10, computed=Usd.parse("0.001"), dearest=Usd.parse("0.002"))
+    assert tiers[Tier.CHEAP] == cheap
+    assert cheap.estimated == Usd.parse("0.002")
+    assert tiers[Tier.SMART] == Sum(held=Usd(9), n_held=1, dearest=Usd(9))
     assert tiers[Tier.LOCAL] == Sum()
     assert list(models) == [(Tier.CHEAP, "lan/large"), (Tier.CHEAP, "lan/small"), (Tier.SMART, "lan/large")]
+
+
+def tariff(smart: str, **fields: Any) -> Tariff:
+    return replace(Tariff(new_id(), DAY, NOON, {Tier.SMART: (smart, PRICE)}), **fields)
+
+
+def test_entry_has_the_tariff_that_its_reservation_names() -> None:
+    first, second = tariff("lan/large"), tariff("lan/larger")
+    held, old = reservation(tariff=first.id), reservation()
+
+    book = book_of(first, second, held, old)
+
+    assert (book.entries[held.id].tariff, book.entries[old.id].tariff) == (first, None)
+
+
+def test_newest_tariff_is_used_again_only_while_it_says_the_same() -> None:
+    first, second = tariff("lan/large"), tariff("lan/larger")
+
+    assert DayBook(DAY).tariff(first.tiers) is None
+    assert book_of(first).tariff(dict(first.tiers)) == first
+    assert book_of(first, second).tariff(first.tiers) is None
+
+
+def verdict(of: str, opinion: Opinion, **fields: Any) -> Verdict:
+    return replace(Verdict(new_id(), of, NOON, opinion), **fields)
+
+
+def test_last_thumb_counts_and_is_taken_back_by_none() -> None:
+    held = reservation()
+    said = [verdict(held.id, opinion) for opinion in (Opinion.UP, Opinion.AGAIN, Opinion.DOWN)]
+
+    entry = book_of(held, *said).entries[held.id]
+
+    assert entry.thumb is Opinion.DOWN
+    assert (entry.was(Opinion.UP), entry.was(Opinion.ESCALATED)) == (True, False)
+    assert book_of(held, *said, verdict(held.id, Opinion.NONE)).entries[held.id].thumb is Opinion.NONE
+
+
+def test_verdict_changes_no_figure_and_belongs_to_its_request_alone() -> None:
+    held, end = reservation(), settlement("x", "0.001")
+    said = verdict(held.id, Opinion.UP)
+
+    assert Sum.of(book_of(held, end, said).entries.values()) == Sum.of(book_of(held, end).entries.values())
+    assert book_of(verdict("nobody", Opinion.UP)) == DayBook(DAY)
+    assert book_of(held, said, said) == book_of(held, said)
+
+
+def opened(limit: str | None, zone: str = "UTC") -> DayOpened:
+    return DayOpened(new_id(), DAY, NOON, zone, 0, limit=Usd.parse(limit) if limit else None)
+
+
+def test_days_limit_is_the_last_one_recorded_and_its_rule_the_first() -> None:
+    first, changed = opened("5"), opened("7", "Europe/Berlin")
+
+    book = book_of(first, changed, opened(None))
+
+    assert (book.limit, book.opened) == (Usd.parse("7"), first)
+    assert book_of(opened(None)).limit is None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from textual.content import Content
 from textual.geometry import Region
-from textual.renderables.digits import DIGITS, DIGITS3X3_BOLD
 from textual.widget import Widget
 
 from ralex_tui.domain.budget import BudgetState, Limit
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import ZERO
+from ralex_tui.domain.review import Savings
 from ralex_tui.domain.usage import Sum
+from ralex_tui.ui.digits import digit_rows
 from ralex_tui.ui.figures import limit_words, money, overrun_words, seconds, tokens, until
 from ralex_tui.ui.gauge import alarm_role, gauge
 from ralex_tui.ui.glyphs import ASCII, Glyphs
@@ -23,7 +24,7 @@ from ralex_tui.ui.widgets.tier_bar import tier_word
 
 
 class BudgetPanel(Widget):
-    """Today's money, by tier, this conversation, the last answer; as many groups as the height holds."""
+    """Today's money, by tier, this conversation, the last answer, what Auto saved; as many as the height holds."""
 
     def __init__(self, ink: Ink, glyphs: Glyphs, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
@@ -75,6 +76,7 @@ def panel_lines(snapshot: Snapshot, width: int, height: int, ink: Ink, glyphs: G
         _by_tier(day, width, ink, glyphs),
         _conversation(snapshot.chat, width, ink, glyphs),
         _last_answer(snapshot.chat, width, ink, glyphs),
+        _saved(day.savings, width, ink, glyphs),
     ):
         if len(lines) + 2 + len(group) > height:
             break
@@ -161,19 +163,6 @@ def _today_in_short(day: DayFigures, width: int, ink: Ink, glyphs: Glyphs) -> li
         gauge(budget, width, ink, glyphs),
         *_spent_held_left(day, width, ink, glyphs),
     ]
-
-
-def digit_rows(text: str) -> list[str]:
-    """Three rows that write `text` as large figures, as Textual's Digits does."""
-    rows = ["", "", ""]
-    for char in text:
-        if char in DIGITS:
-            at = DIGITS.index(char) * 3
-            for n in range(3):
-                rows[n] += DIGITS3X3_BOLD[at + n].ljust(3)
-        else:
-            rows = [rows[0] + " ", rows[1] + " ", rows[2] + char]
-    return rows
 
 
 def _spent_held_left(day: DayFigures, width: int, ink: Ink, glyphs: Glyphs) -> list[Content]:
@@ -285,6 +274,17 @@ def _last_answer(chat: ChatFigures, width: int, ink: Ink, glyphs: Glyphs) -> lis
         first = Content.styled(f"after {seconds(last.first_token_s)}", ink("text"))
         lines.append(_row("first token", first, width, ink))
     return lines
+
+
+def _saved(savings: Savings | None, width: int, ink: Ink, glyphs: Glyphs) -> list[Content]:
+    """What Auto saved today beside Smart alone, or cost more; nothing where that is not known."""
+    saved = savings.saved if savings is not None and savings.n_counted else None
+    if not saved:
+        return []
+    words, amount = ("Auto saved today", saved) if saved > ZERO else ("Auto cost more today", -saved)
+    shown = amount.show(2)
+    figure = shown if shown.startswith("<") else f"{glyphs.estimated}{shown}"
+    return [spread(Content.styled(words, ink("strong")), Content.styled(figure, ink("strong")), width)]
 
 
 def _row(label: str, value: Content, width: int, ink: Ink) -> Content:
