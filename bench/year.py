@@ -10,11 +10,12 @@ from itertools import accumulate
 from ralex_tui.adapters.tinydb_ledger import TinydbLedger
 from ralex_tui.domain.ids import new_id
 from ralex_tui.domain.kinds import Kind
-from ralex_tui.domain.ledger import DayOpened, Opinion, Outcome, Record, Reservation, Settlement, Tariff, Verdict
+from ralex_tui.domain.ledger import DayOpened, Outcome, Record, Reservation, Settlement
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Accuracy, Usd
 from ralex_tui.domain.pricing import Price, Rates, TokenUsage, free_price
 from ralex_tui.domain.records import TIMEOUT
+from ralex_tui.domain.remarks import Opinion, Tariff, Verdict
 from ralex_tui.paths import Paths
 
 N_DAYS = 365

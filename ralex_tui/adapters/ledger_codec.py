@@ -18,22 +18,10 @@ from ralex_tui.adapters.codec import (
 )
 from ralex_tui.adapters.ledger_remarks import remark_doc, remark_of
 from ralex_tui.domain.budget import Scope
-from ralex_tui.domain.ledger import (
-    Allowance,
-    Correction,
-    DayOpened,
-    Decision,
-    Outcome,
-    Raise,
-    Reconciliation,
-    Record,
-    Reservation,
-    Settlement,
-    Tariff,
-    Verdict,
-)
+from ralex_tui.domain.ledger import Allowance, Correction, DayOpened, Outcome, Raise, Record, Reservation, Settlement
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Accuracy
+from ralex_tui.domain.remarks import Decision, Reconciliation, Tariff, Verdict
 
 VERSION = 1
 

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any, TypeAlias
 
 from ralex_tui.adapters.codec import Doc, date_of, price_doc, price_of, time_of, usd_of
-from ralex_tui.domain.ledger import Choice, Decision, Opinion, Reconciliation, Tariff, Verdict
 from ralex_tui.domain.models import Tier
+from ralex_tui.domain.remarks import Choice, Decision, Opinion, Reconciliation, Tariff, Verdict
 
 Remark: TypeAlias = Decision | Reconciliation | Tariff | Verdict
 

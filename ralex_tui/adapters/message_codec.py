@@ -6,8 +6,8 @@ from typing import Any
 
 from ralex_tui.adapters.codec import Doc, figure_doc, figure_of, maybe, present, time_of, usage_doc, usage_of
 from ralex_tui.domain.conversation import Message, MessageState, Role
-from ralex_tui.domain.ledger import Opinion
 from ralex_tui.domain.models import Tier
+from ralex_tui.domain.remarks import Opinion
 
 _PLAIN_MESSAGE_FIELDS = (
     *("id", "role", "text", "parent", "state", "thinking", "tier", "model", "reason"),

@@ -25,7 +25,8 @@ from ralex_tui.adapters.ledger_sums import LedgerSums, Stamp
 from ralex_tui.domain.daybook import DayBook
 from ralex_tui.domain.errors import LedgerUnreadable, StorageError
 from ralex_tui.domain.ids import is_id, new_id
-from ralex_tui.domain.ledger import Correction, Record, Settlement, Verdict
+from ralex_tui.domain.ledger import Correction, Record, Settlement
+from ralex_tui.domain.remarks import Verdict
 from ralex_tui.domain.tally import Tally
 
 _FILE = re.compile(r"(\d{4}-\d{2}-\d{2})\.journal")

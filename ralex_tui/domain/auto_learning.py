@@ -13,9 +13,9 @@ from math import exp, log, sqrt
 from typing import Literal, TypeAlias
 
 from ralex_tui.domain.least_squares import ridge
-from ralex_tui.domain.ledger import Opinion
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.prompt_features import N_FEATURES
+from ralex_tui.domain.remarks import Opinion
 
 What: TypeAlias = Literal["shipped", "threshold", "residual"]
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from ralex_tui.domain.ledger import Opinion
 from ralex_tui.domain.models import Mode, Tier
 from ralex_tui.domain.money import Figure
 from ralex_tui.domain.pricing import TokenUsage
+from ralex_tui.domain.remarks import Opinion
 
 TITLE_LIMIT = 60
 

@@ -7,23 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from ralex_tui.domain.budget import Scope
-from ralex_tui.domain.ledger import (
-    Allowance,
-    Correction,
-    DayOpened,
-    Decision,
-    Entry,
-    Raise,
-    Reconciliation,
-    Record,
-    Reservation,
-    Settlement,
-    Tariff,
-    Verdict,
-)
+from ralex_tui.domain.ledger import Allowance, Correction, DayOpened, Entry, Raise, Record, Reservation, Settlement
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import ZERO, Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import Price
+from ralex_tui.domain.remarks import Decision, Reconciliation, Tariff, Verdict
 
 
 @dataclass(slots=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ralex_tui.domain.ledger import Entry, Opinion, Outcome
+from ralex_tui.domain.ledger import Entry, Outcome
 from ralex_tui.domain.money import Accuracy, Figure, Usd
+from ralex_tui.domain.remarks import Opinion
 from ralex_tui.domain.review import ModelRecord
 from ralex_tui.domain.usage import Row
 

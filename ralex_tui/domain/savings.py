@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ralex_tui.domain.ledger import Entry, Opinion, Outcome
+from ralex_tui.domain.ledger import Entry, Outcome
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import ZERO, Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import Price
+from ralex_tui.domain.remarks import Opinion
 from ralex_tui.domain.review import Savings
 from ralex_tui.domain.usage import Row, total
 

@@ -17,23 +17,18 @@ from ralex_tui.domain.errors import BudgetExceeded, DayInDoubt, LedgerUnreadable
 from ralex_tui.domain.ids import new_id
 from ralex_tui.domain.ledger import (
     Allowance,
-    Choice,
     Correction,
     DayOpened,
-    Decision,
     Entry,
-    Opinion,
     Outcome,
     Raise,
-    Reconciliation,
     Record,
     Reservation,
     Settlement,
-    Tariff,
-    Verdict,
 )
 from ralex_tui.domain.money import ZERO, Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import TokenUsage
+from ralex_tui.domain.remarks import Choice, Decision, Opinion, Reconciliation, Tariff, Verdict
 from ralex_tui.ports.clock import Clock
 from ralex_tui.ports.stores import LedgerStore
 from ralex_tui.services.calendar import Calendar

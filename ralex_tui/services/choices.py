@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from ralex_tui.domain.budget import CRITICAL_MAX_TOKENS, BudgetState, Need, Shortfall, hold_for
 from ralex_tui.domain.errors import BudgetExceeded
-from ralex_tui.domain.ledger import Choice
 from ralex_tui.domain.models import Catalogue, Model, Tier
 from ralex_tui.domain.money import ZERO, Usd
+from ralex_tui.domain.remarks import Choice
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from datetime import datetime, tzinfo
 
 from ralex_tui.domain.budget import Scope
 from ralex_tui.domain.daybook import DayBook
-from ralex_tui.domain.ledger import Choice, Decision, Entry, Raise, Reconciliation
+from ralex_tui.domain.ledger import Entry, Raise
 from ralex_tui.domain.money import Accuracy, Figure, Usd
+from ralex_tui.domain.remarks import Choice, Decision, Reconciliation
 from ralex_tui.domain.text import visible_line
 
 YOU = "you"

@@ -10,8 +10,8 @@ from ralex_tui.domain.auto_learning import Label, Learned, learn, verdict_of
 from ralex_tui.domain.difficulty import Difficulty
 from ralex_tui.domain.errors import StorageError
 from ralex_tui.domain.ids import new_id
-from ralex_tui.domain.ledger import Opinion
 from ralex_tui.domain.models import Tier
+from ralex_tui.domain.remarks import Opinion
 from ralex_tui.ports.clock import Clock
 from ralex_tui.ports.labels import LabelStore
 from ralex_tui.services.one_thread import OneThread

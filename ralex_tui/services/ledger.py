@@ -9,9 +9,10 @@ from datetime import date, datetime
 from ralex_tui.domain.budget import BudgetPolicy, DayBudget, Limit, Need, Scope, Shortfall
 from ralex_tui.domain.daybook import DayBook
 from ralex_tui.domain.days import Today
-from ralex_tui.domain.ledger import Choice, Entry, Opinion, Reconciliation, Reservation, Settlement
+from ralex_tui.domain.ledger import Entry, Reservation, Settlement
 from ralex_tui.domain.money import Figure, Usd
 from ralex_tui.domain.pricing import TokenUsage
+from ralex_tui.domain.remarks import Choice, Opinion, Reconciliation
 from ralex_tui.domain.tally import Tally
 from ralex_tui.domain.usage import DaySums
 from ralex_tui.ports.clock import Clock

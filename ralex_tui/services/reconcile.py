@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from ralex_tui.domain.errors import EngineError
-from ralex_tui.domain.ledger import Entry, Reconciliation, agree
+from ralex_tui.domain.ledger import Entry, agree
 from ralex_tui.domain.money import ZERO, Usd
+from ralex_tui.domain.remarks import Reconciliation
 from ralex_tui.ports.accounts import Account, AccountUsage
 from ralex_tui.ports.clock import Clock
 from ralex_tui.services.ledger import LedgerService

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from ralex_tui.domain.daybook import DayBook
 from ralex_tui.domain.errors import UsageError
 from ralex_tui.domain.ids import new_id
-from ralex_tui.domain.ledger import Tariff
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.pricing import Price
+from ralex_tui.domain.remarks import Tariff
 from ralex_tui.ports.stores import LedgerStore
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ralex_tui.domain.ledger import Entry, Opinion
+from ralex_tui.domain.ledger import Entry
+from ralex_tui.domain.remarks import Opinion
 from ralex_tui.domain.review import Grain, ModelRecord, Pace, Report, Savings
 from ralex_tui.domain.text import visible_line
 from ralex_tui.domain.usage import Sum

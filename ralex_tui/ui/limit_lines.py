@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from textual.content import Content
 
 from ralex_tui.domain.budget import DayBudget, Scope, Shortfall
-from ralex_tui.domain.ledger import Choice
+from ralex_tui.domain.remarks import Choice
 from ralex_tui.domain.text import visible_line
 from ralex_tui.services.choices import Option
 from ralex_tui.services.quote import DraftQuote

@@ -5,8 +5,9 @@ from __future__ import annotations
 from textual.content import Content
 from textual.style import Style
 
-from ralex_tui.domain.ledger import Entry, Opinion, Outcome, Settlement
+from ralex_tui.domain.ledger import Entry, Outcome, Settlement
 from ralex_tui.domain.money import Accuracy
+from ralex_tui.domain.remarks import Opinion
 from ralex_tui.domain.text import visible_line
 from ralex_tui.domain.usage import Sum
 from ralex_tui.services.decided import figures_of, signed

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from ralex_tui.adapters.ledger_codec import record_doc, record_of
-from ralex_tui.domain.ledger import DayOpened, Opinion, Outcome, Record, Reservation, Settlement, Tariff, Verdict
+from ralex_tui.domain.ledger import DayOpened, Outcome, Record, Reservation, Settlement
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pricing import Price, Rates, free_price
+from ralex_tui.domain.remarks import Opinion, Tariff, Verdict
 from tests.samples import DAY, NOON, reservation, settlement
 
 LONG = Price(Rates(Usd(1), Usd(2), Usd(3), Usd(4), Usd(5)), "openrouter", DAY, Rates(Usd(6), Usd(7)), 9, Usd(8))

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from ralex_tui.adapters.atomic_file import read_atomic, write_atomic
 from ralex_tui.adapters.tinydb_ledger import TinydbLedger
 from ralex_tui.domain.ids import new_id
-from ralex_tui.domain.ledger import Correction, DayOpened, Opinion, Raise, Record, Verdict
+from ralex_tui.domain.ledger import Correction, DayOpened, Raise, Record
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Accuracy, Usd
 from ralex_tui.domain.pricing import TokenUsage
+from ralex_tui.domain.remarks import Opinion, Verdict
 from ralex_tui.domain.review import ModelRecord
 from ralex_tui.domain.tally import Tally
 from tests.adapters.failing_disk import FailingDisk

@@ -15,10 +15,10 @@ from ralex_tui.adapters.tinydb_conversations import TinydbConversations
 from ralex_tui.domain.conversation import Conversation, ConversationSummary, Message, MessageState, Role
 from ralex_tui.domain.errors import StorageError
 from ralex_tui.domain.ids import new_id
-from ralex_tui.domain.ledger import Opinion
 from ralex_tui.domain.models import Mode, Tier
 from ralex_tui.domain.money import Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import TokenUsage
+from ralex_tui.domain.remarks import Opinion
 from tests.adapters.failing_disk import FailingDisk
 from tests.samples import NOON
 

@@ -15,10 +15,11 @@ from ralex_tui.adapters.tinydb_ledger import TinydbLedger
 from ralex_tui.cli.spend_span import When
 from ralex_tui.domain.errors import UsageError
 from ralex_tui.domain.ids import new_id
-from ralex_tui.domain.ledger import DayOpened, Opinion, Outcome, Record, Tariff, Verdict
+from ralex_tui.domain.ledger import DayOpened, Outcome, Record
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Accuracy, Usd
 from ralex_tui.domain.pricing import TokenUsage
+from ralex_tui.domain.remarks import Opinion, Tariff, Verdict
 from ralex_tui.domain.review import Grain, Span
 from tests.cli.conftest import Ran
 from tests.samples import PRICE, reservation, settlement

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from ralex_tui.adapters.tinydb_labels import TinydbLabels
 from ralex_tui.adapters.tinydb_ledger import TinydbLedger
-from ralex_tui.domain.ledger import Entry, Opinion
+from ralex_tui.domain.ledger import Entry
 from ralex_tui.domain.models import Tier
+from ralex_tui.domain.remarks import Opinion
 from tests.adapters.provider import Reply
 from tests.e2e.conftest import ProviderInThread
 from tests.e2e.terminal import Terminal

@@ -14,20 +14,10 @@ from ralex_tui.adapters.tinydb_ledger import TinydbLedger
 from ralex_tui.domain.budget import BudgetPolicy
 from ralex_tui.domain.ids import new_id
 from ralex_tui.domain.kinds import Kind
-from ralex_tui.domain.ledger import (
-    Correction,
-    DayOpened,
-    Opinion,
-    Outcome,
-    Raise,
-    Record,
-    Reservation,
-    Settlement,
-    Tariff,
-    Verdict,
-)
+from ralex_tui.domain.ledger import Correction, DayOpened, Outcome, Raise, Record, Reservation, Settlement
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Accuracy, Usd
+from ralex_tui.domain.remarks import Opinion, Tariff, Verdict
 from ralex_tui.services.ledger import LedgerService
 from ralex_tui.services.reports import ReportService
 from tests.samples import SetClock

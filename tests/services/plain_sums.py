@@ -6,10 +6,11 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 
-from ralex_tui.domain.ledger import Entry, Opinion, Outcome
+from ralex_tui.domain.ledger import Entry, Outcome
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import Price
+from ralex_tui.domain.remarks import Opinion
 from ralex_tui.domain.review import Savings
 from ralex_tui.domain.usage import Sum
 

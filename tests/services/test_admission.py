@@ -11,9 +11,9 @@ import pytest
 from ralex_tui.domain.budget import BudgetPolicy, BudgetState, Shortfall
 from ralex_tui.domain.errors import BudgetExceeded, LedgerUnreadable, UsageError
 from ralex_tui.domain.events import Failed, Reserved, Routed, Settled, TurnEvent
-from ralex_tui.domain.ledger import Choice, Opinion
 from ralex_tui.domain.models import Mode, Tier
 from ralex_tui.domain.money import ZERO, Usd
+from ralex_tui.domain.remarks import Choice, Opinion
 from ralex_tui.services.choices import options, raise_by
 from ralex_tui.services.turn import Ask
 from tests.services.desk import CHEAP_PRICE, SMART_PRICE, Desk

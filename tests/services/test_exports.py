@@ -16,10 +16,11 @@ from ralex_tui.adapters.tinydb_ledger import TinydbLedger
 from ralex_tui.domain.budget import BudgetPolicy
 from ralex_tui.domain.errors import StorageError
 from ralex_tui.domain.ids import new_id
-from ralex_tui.domain.ledger import Entry, Outcome, Record, Settlement, Tariff
+from ralex_tui.domain.ledger import Entry, Outcome, Record, Settlement
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Accuracy, Usd
 from ralex_tui.domain.pricing import TokenUsage
+from ralex_tui.domain.remarks import Tariff
 from ralex_tui.domain.review import Grain, Report, Span
 from ralex_tui.services.exports import ExportService, cell, export_files, export_name, table_csv
 from ralex_tui.services.ledger import LedgerService

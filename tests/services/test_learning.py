@@ -14,9 +14,9 @@ from ralex_tui.adapters.tinydb_labels import TinydbLabels
 from ralex_tui.domain.auto_learning import N_THRESHOLD, Label, Learned
 from ralex_tui.domain.difficulty import Difficulty
 from ralex_tui.domain.errors import StorageError
-from ralex_tui.domain.ledger import Opinion
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.prompt_features import N_FEATURES
+from ralex_tui.domain.remarks import Opinion
 from ralex_tui.services.learning import LearningService
 from tests.samples import NOON
 

@@ -16,10 +16,11 @@ from ralex_tui.domain import kinds
 from ralex_tui.domain.budget import BudgetPolicy, Scope
 from ralex_tui.domain.errors import LedgerUnreadable, UsageError
 from ralex_tui.domain.ids import new_id
-from ralex_tui.domain.ledger import DayOpened, Entry, Opinion, Outcome
+from ralex_tui.domain.ledger import DayOpened, Entry, Outcome
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pricing import Price, Rates
+from ralex_tui.domain.remarks import Opinion
 from ralex_tui.domain.review import Cell, Grain, Report, Span
 from ralex_tui.services.ledger import LedgerService
 from ralex_tui.services.reports import ReportService

@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ralex_tui.domain import kinds
-from ralex_tui.domain.ledger import DayOpened, Entry, Opinion, Outcome, Raise
+from ralex_tui.domain.ledger import DayOpened, Entry, Outcome, Raise
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pace import NONE
+from ralex_tui.domain.remarks import Opinion
 from ralex_tui.domain.review import Bar, Cell, Grain, ModelRecord, Report, Span
 from ralex_tui.services.ledger import LedgerService
 from ralex_tui.services.reports import ReportService

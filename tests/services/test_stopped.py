@@ -14,11 +14,12 @@ from ralex_tui.domain.budget import BudgetPolicy
 from ralex_tui.domain.conversation import Message
 from ralex_tui.domain.errors import AnswerTimeout
 from ralex_tui.domain.events import EngineEvent, Finished, Stopped, TextDelta, TurnEvent, UsageReported
-from ralex_tui.domain.ledger import Entry, Opinion
+from ralex_tui.domain.ledger import Entry
 from ralex_tui.domain.models import Mode, Tier, TierPlan
 from ralex_tui.domain.money import Accuracy, Usd
 from ralex_tui.domain.pricing import TokenUsage
 from ralex_tui.domain.providers import Habits
+from ralex_tui.domain.remarks import Opinion
 from ralex_tui.ports.engine import EngineRequest
 from ralex_tui.services.pump import StopSignal
 from ralex_tui.services.turn import Ask, TurnService

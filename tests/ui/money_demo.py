@@ -19,10 +19,11 @@ from textual.widgets import Input
 
 from ralex_tui.adapters.scripted_engine import Use
 from ralex_tui.domain.ids import new_id
-from ralex_tui.domain.ledger import Choice, Decision, Outcome, Raise, Reconciliation, Settlement
+from ralex_tui.domain.ledger import Outcome, Raise, Settlement
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Accuracy, Usd
 from ralex_tui.domain.pricing import TokenUsage
+from ralex_tui.domain.remarks import Choice, Decision, Reconciliation
 from ralex_tui.ui.widgets.prompt import Prompt
 from ralex_tui.ui.widgets.sidebar import Sidebar
 from tests.ui.demo import NOW, Demo

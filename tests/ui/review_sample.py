@@ -10,21 +10,11 @@ from datetime import UTC, date, datetime, timedelta
 from ralex_tui.domain.conversation import Conversation, Message, MessageState, Role
 from ralex_tui.domain.ids import new_id
 from ralex_tui.domain.kinds import Kind
-from ralex_tui.domain.ledger import (
-    DayOpened,
-    Opinion,
-    Outcome,
-    Raise,
-    Reconciliation,
-    Record,
-    Reservation,
-    Settlement,
-    Tariff,
-    Verdict,
-)
+from ralex_tui.domain.ledger import DayOpened, Outcome, Raise, Record, Reservation, Settlement
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import Price, TokenUsage, free_price
+from ralex_tui.domain.remarks import Opinion, Reconciliation, Tariff, Verdict
 from tests.ui.demo import Demo, price
 
 TODAY = date(2026, 11, 23)

@@ -12,10 +12,10 @@ from textual import events
 from ralex_tui.adapters.scripted_engine import Hang, Use
 from ralex_tui.domain.budget import Scope
 from ralex_tui.domain.daybook import DayBook
-from ralex_tui.domain.ledger import Choice
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Usd
 from ralex_tui.domain.pricing import TokenUsage
+from ralex_tui.domain.remarks import Choice
 from ralex_tui.ui.screens.doubt import DoubtScreen
 from ralex_tui.ui.screens.limit import LimitScreen
 from tests.ui.conftest import Seat, Sit

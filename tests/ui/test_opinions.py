@@ -7,9 +7,10 @@ import pytest
 from ralex_tui.adapters.scripted_engine import Fail, Finish, Hang
 from ralex_tui.domain.conversation import Message, Role
 from ralex_tui.domain.errors import StorageError
-from ralex_tui.domain.ledger import Entry, Opinion
+from ralex_tui.domain.ledger import Entry
 from ralex_tui.domain.models import Mode, Tier
 from ralex_tui.domain.money import ZERO
+from ralex_tui.domain.remarks import Opinion
 from tests.ui.conftest import Seat, Sit
 from tests.ui.demo import MODELS, NOW, Demo
 from tests.ui.failure_demo import BROKEN

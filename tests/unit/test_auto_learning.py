@@ -23,9 +23,9 @@ from ralex_tui.domain.auto_learning import (
     verdict_of,
 )
 from ralex_tui.domain.least_squares import ridge
-from ralex_tui.domain.ledger import Opinion
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.prompt_features import N_FEATURES
+from ralex_tui.domain.remarks import Opinion
 
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 SEEDS = range(12)

@@ -12,19 +12,11 @@ from hypothesis import strategies as st
 from ralex_tui.domain.budget import Scope
 from ralex_tui.domain.daybook import DayBook
 from ralex_tui.domain.ids import new_id
-from ralex_tui.domain.ledger import (
-    Allowance,
-    Correction,
-    DayOpened,
-    Entry,
-    Opinion,
-    Record,
-    Tariff,
-    Verdict,
-)
+from ralex_tui.domain.ledger import Allowance, Correction, DayOpened, Entry, Record
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import TokenUsage
+from ralex_tui.domain.remarks import Opinion, Tariff, Verdict
 from ralex_tui.domain.usage import Sum, by_model, by_tier
 from tests.samples import DAY, NOON, PRICE, raise_of, reservation, settlement
 

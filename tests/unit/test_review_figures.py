@@ -8,11 +8,12 @@ import pytest
 
 from ralex_tui.domain.cells import bound, fits
 from ralex_tui.domain.ids import new_id
-from ralex_tui.domain.ledger import Correction, Entry, Opinion, Outcome, Tariff, Verdict
+from ralex_tui.domain.ledger import Correction, Entry, Outcome
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Accuracy, Figure, Usd
 from ralex_tui.domain.pricing import Price, Rates, TokenUsage, free_price
 from ralex_tui.domain.records import percentiles
+from ralex_tui.domain.remarks import Opinion, Tariff, Verdict
 from ralex_tui.domain.review import Cell, ModelRecord, Savings
 from ralex_tui.domain.tally import Tally
 from tests.samples import DAY, NOON, reservation, settlement

@@ -14,8 +14,8 @@ from textual.worker import Worker
 from ralex_tui.domain.budget import Scope, Shortfall
 from ralex_tui.domain.conversation import Message
 from ralex_tui.domain.errors import BudgetExceeded, DayInDoubt, RalexError
-from ralex_tui.domain.ledger import Choice
 from ralex_tui.domain.models import Mode
+from ralex_tui.domain.remarks import Choice
 from ralex_tui.services.choices import Option, options
 from ralex_tui.ui import notices
 from ralex_tui.ui.limit_lines import NAMES, LimitQuestion, raised_because

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from ralex_tui.domain.conversation import Message, MessageState, Role
 from ralex_tui.domain.errors import NoModel, RalexError, UsageError
 from ralex_tui.domain.escalation import is_above, tier_above
-from ralex_tui.domain.ledger import Entry, Opinion
+from ralex_tui.domain.ledger import Entry
 from ralex_tui.domain.models import Mode, Tier
+from ralex_tui.domain.remarks import Opinion
 from ralex_tui.ui.bindings import BY_ID, keys_of
 from ralex_tui.ui.chat import Chat
 from ralex_tui.ui.screens.chat_failures import ChatFailures

@@ -12,9 +12,9 @@ from textual.content import Content
 from textual.style import Style
 
 from ralex_tui.domain.conversation import Message, MessageState
-from ralex_tui.domain.ledger import Opinion
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import Accuracy, Usd
+from ralex_tui.domain.remarks import Opinion
 from ralex_tui.domain.text import unix_lines, visible, visible_line
 from ralex_tui.ui import figures
 from ralex_tui.ui.markdown.pens import MUTED, STRONG, TEXT, Look, Pen, Row, width_of
