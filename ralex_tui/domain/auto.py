@@ -18,6 +18,8 @@ _MOST_TERMS = 2
 # A term weaker than this is not worth a word.
 _WORTH_A_WORD = 0.05
 
+_LACKS = ("not ", "no ", "does not ")
+
 # The tiers that a conversation moves up between. Yolo and Local are never climbed from: they were asked for.
 _RANKS = (Tier.CHEAP, Tier.SMART)
 
@@ -101,7 +103,9 @@ def _too_long_for_cheap(prompt: Prompt, catalogue: Catalogue) -> str:
 
 def _why(difficulty: Difficulty, sign: int) -> str:
     """The strongest terms that speak for the pick; how sure it is where none is worth a word."""
-    names = [term.name for term in difficulty.terms if term.weight * sign > _WORTH_A_WORD]
+    strong = [term.name for term in difficulty.terms if term.weight * sign > _WORTH_A_WORD]
+    # That a text is not this or that is a term like others, and no reason that anyone would give.
+    names = [name for name in strong if not name.startswith(_LACKS)]
     if names:
         return ", ".join(names[:_MOST_TERMS])
     return "it looks hard as a whole" if sign > 0 else "nothing in it asks for more"
