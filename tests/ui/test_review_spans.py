@@ -409,3 +409,22 @@ async def test_the_budget_panel_says_what_auto_saved_today(sit: Sit, demo: Demo)
 
         (line,) = [line for line in seat.screen_text.splitlines() if "Auto saved today" in line]
         assert f"≈{saved.show(2)}" in line
+
+
+@pytest.mark.usefixtures("sample")
+async def test_the_span_before_is_read_before_it_is_asked_for(sit: Sit, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Span] = []
+    report = ReportService.report
+
+    async def noted(self: ReportService, span: Span) -> Report:
+        asked.append(span)
+        return await report(self, span)
+
+    monkeypatch.setattr(ReportService, "report", noted)
+    async with sit() as seat:
+        await reviewed(seat)
+        assert Span.of(Grain.DAY, TODAY).before() in asked
+
+        await then(seat, "m")
+
+        assert Span.of(Grain.MONTH, TODAY).before() in asked

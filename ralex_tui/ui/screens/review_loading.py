@@ -63,6 +63,7 @@ class ReviewLoading(ReviewView):
             await self._read_more(view)
         except RalexError as error:
             self._tell(error)
+        self._look_ahead(span.before())
         if not self._is_prepared:
             self._is_prepared = True
             self._prepare()
@@ -116,6 +117,14 @@ class ReviewLoading(ReviewView):
         drifts: dict[str, Usd] = {name: last.drift for name, last in last_reconciliations(books).items()}
         if drifts and self._view is not None:
             self._show(replace(self._view, drifts=drifts))
+
+    @work(exclusive=True, group="review-before", exit_on_error=False)
+    async def _look_ahead(self, span: Span) -> None:
+        """Have the span at hand that is one key away: most look backwards."""
+        try:
+            await self._services.reports.report(span)
+        except RalexError as error:
+            _log.warning("the span before can't be read yet: %s", error.message)
 
     @work(group="review-ahead", exit_on_error=False)
     async def _prepare(self) -> None:
