@@ -13,6 +13,7 @@ from ralex_tui.bootstrap.setup import Setup, is_local
 
 if TYPE_CHECKING:
     from ralex_tui.ports.prices import PriceList
+    from ralex_tui.services.exports import ExportService
     from ralex_tui.services.learning import LearningService
     from ralex_tui.services.ledger import LedgerService
     from ralex_tui.services.library import LibraryService
@@ -96,6 +97,14 @@ def open_labels(setup: Setup) -> Iterator[LearningService]:
         yield learning
     finally:
         learning.close()
+
+
+def open_exports(setup: Setup, reports: ReportService) -> ExportService:
+    """What takes the review out of the program."""
+    from ralex_tui.adapters.export_folder import ExportFolder
+    from ralex_tui.services.exports import ExportService
+
+    return ExportService(reports, ExportFolder(setup.paths.exports))
 
 
 def prices_of(setup: Setup) -> PriceService:

@@ -11,7 +11,7 @@ from ralex_tui.bootstrap.doctor import live_facts
 from ralex_tui.bootstrap.logs import open_request_log
 from ralex_tui.bootstrap.models import catalogue, local_servers, make_auto, make_engine, reach_found
 from ralex_tui.bootstrap.setup import Setup
-from ralex_tui.bootstrap.stores import open_labels, open_ledger, open_library, open_prices
+from ralex_tui.bootstrap.stores import open_exports, open_labels, open_ledger, open_library, open_prices
 
 if TYPE_CHECKING:
     from ralex_tui.services.services import Services
@@ -19,14 +19,12 @@ if TYPE_CHECKING:
 
 def build_services(setup: Setup) -> Services:
     """Wire everything. Starts no process and opens no connection; `Services.close` lets go of all of it."""
-    from ralex_tui.adapters.export_folder import ExportFolder
     from ralex_tui.adapters.log_reader import LogFolder
     from ralex_tui.adapters.system_browser import SystemBrowser
     from ralex_tui.adapters.system_clipboard import SystemClipboard
     from ralex_tui.adapters.system_clock import SystemClock
     from ralex_tui.services.catalogue import kept_fresh
     from ralex_tui.services.deployments import Deployments
-    from ralex_tui.services.exports import ExportService
     from ralex_tui.services.reports import ReportService
     from ralex_tui.services.services import Services
     from ralex_tui.services.turn import TurnService
@@ -76,7 +74,7 @@ def build_services(setup: Setup) -> Services:
         ledger=ledger,
         library=library,
         reports=reports,
-        exports=ExportService(reports, ExportFolder(setup.paths.exports)),
+        exports=lambda: open_exports(setup, reports),
         prices=prices,
         deployments=deployments,
         clipboard=SystemClipboard(os.environ),

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ralex_tui.domain.conversation import Message, MessageState, Role
-from ralex_tui.domain.difficulty import Difficulty
 from ralex_tui.domain.models import Catalogue, Tier
 from ralex_tui.domain.rules import Prompt, Rules
+
+if TYPE_CHECKING:
+    # Its words and patterns are not needed before the first text is judged.
+    from ralex_tui.domain.difficulty import Difficulty
 
 # What a picked tier may say of itself in its reason.
 _MOST_TERMS = 2

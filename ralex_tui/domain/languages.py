@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _LOOKED_AT_CHARS = 2_000
 
@@ -10,15 +11,15 @@ _LOOKED_AT_CHARS = 2_000
 _ENOUGH = 2
 
 _SCRIPTS = (
-    ("ja", re.compile("[\u3040-\u30ff]")),
-    ("ko", re.compile("[\uac00-\ud7af]")),
-    ("zh", re.compile("[\u4e00-\u9fff]")),
-    ("ru", re.compile("[\u0400-\u04ff]{3,}")),
-    ("el", re.compile("[\u0370-\u03ff]{3,}")),
-    ("ar", re.compile("[\u0600-\u06ff]{3,}")),
-    ("he", re.compile("[\u0590-\u05ff]{3,}")),
-    ("hi", re.compile("[\u0900-\u097f]{3,}")),
-    ("th", re.compile("[\u0e00-\u0e7f]{3,}")),
+    ("ja", "[\u3040-\u30ff]"),
+    ("ko", "[\uac00-\ud7af]"),
+    ("zh", "[\u4e00-\u9fff]"),
+    ("ru", "[\u0400-\u04ff]{3,}"),
+    ("el", "[\u0370-\u03ff]{3,}"),
+    ("ar", "[\u0600-\u06ff]{3,}"),
+    ("he", "[\u0590-\u05ff]{3,}"),
+    ("hi", "[\u0900-\u097f]{3,}"),
+    ("th", "[\u0e00-\u0e7f]{3,}"),
 )
 
 _SMALL_WORDS = {
@@ -38,11 +39,16 @@ LANGUAGES: tuple[str, ...] = (*_WORDS, *(language for language, _ in _SCRIPTS))
 """The codes that `language_of` can answer, ISO 639-1."""
 
 
+@cache  # compiled when a rule asks, and not when the program starts
+def _scripts() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((language, re.compile(script)) for language, script in _SCRIPTS)
+
+
 def language_of(text: str) -> str:
     """The language's ISO 639-1 code, by the first 2,000 characters; "" where it can't be told."""
     text = text[:_LOOKED_AT_CHARS].lower()
     letters = sum(map(str.isalpha, text))
-    for language, script in _SCRIPTS:
+    for language, script in _scripts():
         # Words, where the script has them: single Greek letters in a formula are no Greek.
         if sum(map(len, script.findall(text))) * 5 > letters > 0:
             return language

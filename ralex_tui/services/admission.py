@@ -9,7 +9,6 @@ from ralex_tui.domain.budget import BudgetPolicy, BudgetState, Need
 from ralex_tui.domain.conversation import Role
 from ralex_tui.domain.errors import BudgetExceeded, LedgerUnreadable, PriceUnknown
 from ralex_tui.domain.ids import new_id
-from ralex_tui.domain.kinds import kind_of
 from ralex_tui.domain.ledger import Reservation
 from ralex_tui.domain.models import Catalogue, Mode, Tier
 from ralex_tui.domain.money import Usd
@@ -136,6 +135,9 @@ class Admission:
                 hint=f"`ralex prices set {chosen.model.ref} --input DOLLARS --output DOLLARS`, for a million tokens",
                 model=chosen.model.ref.id,
             )
+        # Imported here: its patterns are not needed before the first message.
+        from ralex_tui.domain.kinds import kind_of
+
         return Need(
             model=chosen.model,
             tier=chosen.tier,

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ralex_tui.domain.auto import Pick, pick
-from ralex_tui.domain.difficulty import Difficulty, Scorer
 from ralex_tui.domain.models import Catalogue, Tier
 from ralex_tui.domain.rules import Prompt, Rule, Rules
+
+if TYPE_CHECKING:
+    from ralex_tui.domain.difficulty import Difficulty, Scorer
 
 # A draft is judged by the lines around it, by its price and when it is sent.
 _KEPT = 4

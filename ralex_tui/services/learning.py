@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ralex_tui.domain.auto_learning import Label, Learned, learn, verdict_of
-from ralex_tui.domain.difficulty import Difficulty
 from ralex_tui.domain.errors import StorageError
 from ralex_tui.domain.ids import new_id
 from ralex_tui.domain.models import Tier
@@ -15,6 +13,10 @@ from ralex_tui.domain.remarks import Opinion
 from ralex_tui.ports.clock import Clock
 from ralex_tui.ports.labels import LabelStore
 from ralex_tui.services.one_thread import OneThread
+
+if TYPE_CHECKING:
+    from ralex_tui.domain.auto_learning import Label, Learned
+    from ralex_tui.domain.difficulty import Difficulty
 
 _log = logging.getLogger(__name__)
 
@@ -30,16 +32,16 @@ class LearningService:
         self._clock = clock
         self._thread = OneThread("learning")
         self._seen: object = None
-        self._latest = Learned()
+        self._latest: Learned | None = None
 
     @property
-    def latest(self) -> Learned:
-        """What was learned when it was last looked for; the shipped score until then. Waits for nothing."""
+    def latest(self) -> Learned | None:
+        """What was learned when it was last looked for; None until then. Waits for nothing."""
         return self._latest
 
     def adjust(self, shipped: Difficulty) -> float:
         """A score with what was learned, 0 to 1. For every key: waits for nothing."""
-        return self._latest.adjust(shipped.score, shipped.features)
+        return shipped.score if self._latest is None else self._latest.adjust(shipped.score, shipped.features)
 
     async def learned(self) -> Learned:
         """What the labels teach now, those of other terminals included; made anew only where they have changed.
@@ -67,6 +69,9 @@ class LearningService:
         Raises:
             StorageError: If it can't be written.
         """
+        # Imported here, as below: not needed before the first paint.
+        from ralex_tui.domain.auto_learning import Label, verdict_of
+
         said = verdict_of(tier, opinions)
         if said is None:
             await self._thread.run(self._remove, answer)
@@ -122,18 +127,20 @@ class LearningService:
         self._learned()
 
     def _learned(self) -> Learned:
+        from ralex_tui.domain.auto_learning import Learned, learn
+
         # Taken before the reading: what is written meanwhile is found the next time.
-        stamp = self._store.fingerprint()
+        stamp, known = self._store.fingerprint(), self._latest
         if stamp is None:
-            self._latest = Learned()
-        elif stamp != self._seen:
+            known = Learned()
+        elif known is None or stamp != self._seen:
             try:
-                self._latest = learn(self._store.all())
+                known = learn(self._store.all())
             except StorageError as error:
                 _log.warning("the labels can't be read, so the shipped score counts: %s", error.message)
-                self._latest = Learned(why=f"what was learned can't be read: {error.message}")
-        self._seen = stamp
-        return self._latest
+                known = Learned(why=f"what was learned can't be read: {error.message}")
+        self._seen, self._latest = stamp, known
+        return known
 
     def _reset(self) -> int:
         n_labels = self._store.clear()

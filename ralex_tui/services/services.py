@@ -17,7 +17,6 @@ from ralex_tui.ports.engine import EngineStatus
 from ralex_tui.ports.logs import Logs
 from ralex_tui.services.auto import AutoService
 from ralex_tui.services.deployments import Deployments
-from ralex_tui.services.exports import ExportService
 from ralex_tui.services.learning import LearningService
 from ralex_tui.services.ledger import LedgerService
 from ralex_tui.services.library import LibraryService
@@ -27,6 +26,7 @@ from ralex_tui.services.reports import ReportService
 from ralex_tui.services.turn import TurnService
 
 if TYPE_CHECKING:
+    from ralex_tui.services.exports import ExportService
     from ralex_tui.services.health import Facts
 
 
@@ -39,6 +39,7 @@ class Services:
         local: The servers on this computer; they join the catalogue once they were looked for.
         logs: For one screen at a time.
         facts: What the health screen looks at; imported when it is first asked for.
+        exports: Takes the review out of the program; the same.
         warm_up: Starts the engines' slow preparations; to be awaited beside the first paint.
         close: Ends child processes and lets go of locks.
         engine_status: How requests are carried now; cheap to call.
@@ -54,7 +55,7 @@ class Services:
     ledger: LedgerService
     library: LibraryService
     reports: ReportService
-    exports: ExportService
+    exports: Callable[[], ExportService]
     prices: PriceService
     deployments: Deployments
     clipboard: Clipboard

@@ -11,7 +11,7 @@ import pytest
 
 from ralex_tui.adapters.system_clock import SystemClock
 from ralex_tui.adapters.tinydb_labels import TinydbLabels
-from ralex_tui.domain.auto_learning import N_THRESHOLD, Label, Learned
+from ralex_tui.domain.auto_learning import N_THRESHOLD, Label
 from ralex_tui.domain.difficulty import Difficulty
 from ralex_tui.domain.errors import StorageError
 from ralex_tui.domain.models import Tier
@@ -56,7 +56,7 @@ def put_enough(store: TinydbLabels) -> None:
 async def test_nothing_is_read_before_it_is_asked_for(store: Watched, learning: LearningService) -> None:
     put_enough(store)
 
-    assert learning.latest == Learned()
+    assert learning.latest is None
     assert learning.adjust(SHIPPED) == 0.2
     assert store.n_read == 0
 
@@ -94,6 +94,7 @@ async def test_an_opinion_becomes_a_label(learning: LearningService) -> None:
         "down",
     )
     assert [each["id"] for each in await learning.export()] == [label.id]
+    assert learning.latest is not None
     assert learning.latest.n_labels == 1
 
 

@@ -168,7 +168,7 @@ class Demo:
             ledger=self.ledger,
             library=self.library,
             reports=self.reports,
-            exports=ExportService(self.reports, ExportFolder(self._folder / "exports")),
+            exports=lambda: ExportService(self.reports, ExportFolder(self._folder / "exports")),
             prices=self.prices,
             deployments=self.deployments,
             clipboard=self.clipboard,

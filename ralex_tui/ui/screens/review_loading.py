@@ -194,7 +194,7 @@ class ReviewLoading(ReviewView):
     async def _export(self, view: View) -> None:
         """Write the span as it is shown, and say where."""
         try:
-            folder = await self._services.exports.save(view.report, view.titles)
+            folder = await self._services.exports().save(view.report, view.titles)
         except RalexError as error:
             self._tell(error)
             return
