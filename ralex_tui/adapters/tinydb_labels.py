@@ -9,8 +9,8 @@ from typing import Any
 from ralex_tui.adapters.codec import Doc, time_of
 from ralex_tui.adapters.disk import LOCK_TIMEOUT_S, REAL_DISK, Disk, storage_error
 from ralex_tui.adapters.journal_storage import JournalTable, open_db
-from ralex_tui.domain.auto_learning import Label
 from ralex_tui.domain.errors import StorageError
+from ralex_tui.domain.labels import Label
 from ralex_tui.domain.models import Tier
 
 VERSION = 1

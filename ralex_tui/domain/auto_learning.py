@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from math import exp, log, sqrt
 from typing import Literal, TypeAlias
 
+from ralex_tui.domain.labels import Label
 from ralex_tui.domain.least_squares import ridge
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.prompt_features import N_FEATURES
@@ -51,29 +51,6 @@ _NEWTON_STEPS = 6
 _SURE = 1.64
 
 _LEAST_SCORE = 0.001
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """One opinion as Auto learns from it. No word of the prompt is in it.
-
-    Args:
-        answer: The id of the message; a later opinion on it takes the place of this one.
-        score: The shipped score of its prompt then; `version` is the scorer's.
-        features: Of its prompt, by `domain.prompt_features`.
-        is_needed: Whether the strong tier was needed.
-        source: What the user did: "up", "down" or "escalated".
-    """
-
-    id: str
-    at: datetime
-    answer: str
-    tier: Tier
-    score: float
-    features: tuple[float, ...]
-    version: str
-    is_needed: bool
-    source: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from ralex_tui.domain.auto_learning import Label
+from ralex_tui.domain.labels import Label
 
 
 class LabelStore(Protocol):

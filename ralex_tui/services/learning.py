@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ralex_tui.domain.errors import StorageError
 from ralex_tui.domain.ids import new_id
+from ralex_tui.domain.labels import Label
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.remarks import Opinion
 from ralex_tui.ports.clock import Clock
@@ -15,7 +16,7 @@ from ralex_tui.ports.labels import LabelStore
 from ralex_tui.services.one_thread import OneThread
 
 if TYPE_CHECKING:
-    from ralex_tui.domain.auto_learning import Label, Learned
+    from ralex_tui.domain.auto_learning import Learned
     from ralex_tui.domain.difficulty import Difficulty
 
 _log = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ class LearningService:
             StorageError: If it can't be written.
         """
         # Imported here, as below: not needed before the first paint.
-        from ralex_tui.domain.auto_learning import Label, verdict_of
+        from ralex_tui.domain.auto_learning import verdict_of
 
         said = verdict_of(tier, opinions)
         if said is None:

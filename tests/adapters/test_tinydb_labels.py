@@ -10,8 +10,8 @@ import pytest
 
 from ralex_tui.adapters.journal_storage import open_db
 from ralex_tui.adapters.tinydb_labels import TinydbLabels
-from ralex_tui.domain.auto_learning import Label
 from ralex_tui.domain.errors import StorageError
+from ralex_tui.domain.labels import Label
 from ralex_tui.domain.models import Tier
 from tests.adapters.failing_disk import FailingDisk
 from tests.adapters.processes import mode

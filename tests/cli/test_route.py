@@ -9,7 +9,7 @@ import pytest
 
 from ralex_tui.adapters.router_table import load_scorer
 from ralex_tui.adapters.tinydb_labels import TinydbLabels
-from ralex_tui.domain.auto_learning import Label
+from ralex_tui.domain.labels import Label
 from ralex_tui.domain.models import Tier
 from ralex_tui.paths import find_paths
 from tests.cli.conftest import CONFIG, Ran

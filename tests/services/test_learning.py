@@ -11,9 +11,10 @@ import pytest
 
 from ralex_tui.adapters.system_clock import SystemClock
 from ralex_tui.adapters.tinydb_labels import TinydbLabels
-from ralex_tui.domain.auto_learning import N_THRESHOLD, Label
+from ralex_tui.domain.auto_learning import N_THRESHOLD
 from ralex_tui.domain.difficulty import Difficulty
 from ralex_tui.domain.errors import StorageError
+from ralex_tui.domain.labels import Label
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.prompt_features import N_FEATURES
 from ralex_tui.domain.remarks import Opinion

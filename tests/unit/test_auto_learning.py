@@ -12,16 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ralex_tui.domain.auto_learning import (
-    MOST_SHIFT,
-    N_KEPT,
-    N_RESIDUAL,
-    N_THRESHOLD,
-    Label,
-    Learned,
-    learn,
-    verdict_of,
-)
+from ralex_tui.domain.auto_learning import MOST_SHIFT, N_KEPT, N_RESIDUAL, N_THRESHOLD, Learned, learn, verdict_of
+from ralex_tui.domain.labels import Label
 from ralex_tui.domain.least_squares import ridge
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.prompt_features import N_FEATURES
