@@ -17,17 +17,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ralex_tui.adapters.disk import LOCK_TIMEOUT_S, REAL_DISK, Disk, is_same_file, locked_file, storage_error
 from ralex_tui.adapters.journal_storage import open_db
 from ralex_tui.adapters.ledger_codec import record_doc, record_of
-from ralex_tui.adapters.ledger_sums import LedgerSums, Stamp
 from ralex_tui.domain.daybook import DayBook
 from ralex_tui.domain.errors import LedgerUnreadable, StorageError
 from ralex_tui.domain.ids import is_id, new_id
 from ralex_tui.domain.ledger import Correction, Record, Settlement
 from ralex_tui.domain.remarks import Verdict
-from ralex_tui.domain.tally import Tally
+
+if TYPE_CHECKING:
+    from ralex_tui.adapters.ledger_sums import LedgerSums, Stamp
+    from ralex_tui.domain.tally import Tally
 
 _FILE = re.compile(r"(\d{4}-\d{2}-\d{2})\.journal")
 _TABLE = "records"
@@ -60,7 +63,8 @@ class TinydbLedger:
         self._owners = owners
         self._disk = disk
         self._lock_timeout_s = lock_timeout_s
-        self._sums = LedgerSums(sums, disk=disk) if sums is not None else None
+        self._sums_folder = sums
+        self._sums_known: LedgerSums | None = None
         self._days: OrderedDict[date, _Day] = OrderedDict()
         self._life: int | None = None
 
@@ -88,15 +92,27 @@ class TinydbLedger:
         return found
 
     def _tally(self, day: date) -> Tally:
+        # Imported here, as the cache below: nobody looks back before the first paint.
+        from ralex_tui.domain.tally import Tally
+
         # Taken before the reading: what is written meanwhile makes the tally stale, not wrong.
-        stamp = self._stamp(day)
-        known = self._sums.get(day, stamp) if self._sums is not None and stamp is not None else None
+        stamp, sums = self._stamp(day), self._sums
+        known = sums.get(day, stamp) if sums is not None and stamp is not None else None
         if known is not None:
             return known
         tally = Tally.of(self.read(day))
-        if self._sums is not None and stamp is not None:
-            self._sums.put(day, stamp, tally)
+        if sums is not None and stamp is not None:
+            sums.put(day, stamp, tally)
         return tally
+
+    @property
+    def _sums(self) -> LedgerSums | None:
+        """The cache of tallies; None for none."""
+        if self._sums_known is None and self._sums_folder is not None:
+            from ralex_tui.adapters.ledger_sums import LedgerSums
+
+            self._sums_known = LedgerSums(self._sums_folder, disk=self._disk)
+        return self._sums_known
 
     def days(self) -> list[date]:
         try:
@@ -152,8 +168,8 @@ class TinydbLedger:
             os.close(self._life)
             self._life = None
         self._days.clear()
-        if self._sums is not None:
-            self._sums.close()
+        if self._sums_known is not None:
+            self._sums_known.close()
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

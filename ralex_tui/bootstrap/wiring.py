@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator
 from contextlib import ExitStack, asynccontextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 from ralex_tui.bootstrap.doctor import live_facts
@@ -14,6 +15,7 @@ from ralex_tui.bootstrap.setup import Setup
 from ralex_tui.bootstrap.stores import open_exports, open_labels, open_ledger, open_library, open_prices
 
 if TYPE_CHECKING:
+    from ralex_tui.services.reports import ReportService
     from ralex_tui.services.services import Services
 
 
@@ -25,7 +27,6 @@ def build_services(setup: Setup) -> Services:
     from ralex_tui.adapters.system_clock import SystemClock
     from ralex_tui.services.catalogue import kept_fresh
     from ralex_tui.services.deployments import Deployments
-    from ralex_tui.services.reports import ReportService
     from ralex_tui.services.services import Services
     from ralex_tui.services.turn import TurnService
 
@@ -43,7 +44,12 @@ def build_services(setup: Setup) -> Services:
     learning = stack.enter_context(open_labels(setup))
     auto = make_auto(setup, adjust=learning.adjust)
 
-    reports = ReportService(ledger, clock)
+    @cache
+    def reports() -> ReportService:
+        from ralex_tui.services.reports import ReportService
+
+        return ReportService(ledger, clock)
+
     turns = TurnService(
         engine=engine,
         ledger=ledger,
@@ -74,7 +80,7 @@ def build_services(setup: Setup) -> Services:
         ledger=ledger,
         library=library,
         reports=reports,
-        exports=lambda: open_exports(setup, reports),
+        exports=lambda: open_exports(setup, reports()),
         prices=prices,
         deployments=deployments,
         clipboard=SystemClipboard(os.environ),

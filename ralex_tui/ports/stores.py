@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ralex_tui.domain.conversation import Conversation, ConversationSummary, Message
 from ralex_tui.domain.daybook import DayBook
 from ralex_tui.domain.ledger import Record
-from ralex_tui.domain.tally import Tally
+
+if TYPE_CHECKING:
+    from ralex_tui.domain.tally import Tally
 
 
 class LedgerStore(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from ralex_tui.domain.budget import BudgetPolicy, DayBudget, Limit, Need, Scope, Shortfall
 from ralex_tui.domain.daybook import DayBook
@@ -13,13 +14,15 @@ from ralex_tui.domain.ledger import Entry, Reservation, Settlement
 from ralex_tui.domain.money import Figure, Usd
 from ralex_tui.domain.pricing import TokenUsage
 from ralex_tui.domain.remarks import Choice, Opinion, Reconciliation
-from ralex_tui.domain.tally import Tally
 from ralex_tui.domain.usage import DaySums
 from ralex_tui.ports.clock import Clock
 from ralex_tui.ports.stores import LedgerStore
 from ralex_tui.services.bookkeeper import Bookkeeper
 from ralex_tui.services.one_thread import OneThread
 from ralex_tui.services.reader import DayReading, Reader
+
+if TYPE_CHECKING:
+    from ralex_tui.domain.tally import Tally
 
 
 class LedgerService:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from ralex_tui.domain.budget import DayBudget
 from ralex_tui.domain.daybook import DayBook
 from ralex_tui.domain.ledger import Entry
 from ralex_tui.domain.money import Figure
-from ralex_tui.domain.tally import Tally
 from ralex_tui.domain.usage import DaySums
 from ralex_tui.ports.clock import Clock
 from ralex_tui.ports.stores import LedgerStore
 from ralex_tui.services.bookkeeper import Bookkeeper
 from ralex_tui.services.limits import days_of_conversation, of_conversation
+
+if TYPE_CHECKING:
+    from ralex_tui.domain.tally import Tally
 
 # For how long the ledger does nothing else while tallies are made.
 _SLICE_S = 0.1
@@ -48,6 +51,9 @@ class Reader:
         return self._store.days()
 
     def day(self, day: date) -> DayReading:
+        # Imported here: nobody looks back before the first paint.
+        from ralex_tui.domain.tally import Tally
+
         budget = self._keeper.day_budget(day)
         book = self._store.read(day)
         is_known = book.limit is not None or not book.entries or day >= self._keeper.today().day

@@ -22,12 +22,12 @@ from ralex_tui.services.ledger import LedgerService
 from ralex_tui.services.library import LibraryService
 from ralex_tui.services.local import LocalServers
 from ralex_tui.services.prices import PriceService
-from ralex_tui.services.reports import ReportService
 from ralex_tui.services.turn import TurnService
 
 if TYPE_CHECKING:
     from ralex_tui.services.exports import ExportService
     from ralex_tui.services.health import Facts
+    from ralex_tui.services.reports import ReportService
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Services:
         local: The servers on this computer; they join the catalogue once they were looked for.
         logs: For one screen at a time.
         facts: What the health screen looks at; imported when it is first asked for.
-        exports: Takes the review out of the program; the same.
+        reports: What the review says, always the same one; exports: takes it out of the program; both the same way.
         warm_up: Starts the engines' slow preparations; to be awaited beside the first paint.
         close: Ends child processes and lets go of locks.
         engine_status: How requests are carried now; cheap to call.
@@ -54,7 +54,7 @@ class Services:
     learning: LearningService
     ledger: LedgerService
     library: LibraryService
-    reports: ReportService
+    reports: Callable[[], ReportService]
     exports: Callable[[], ExportService]
     prices: PriceService
     deployments: Deployments

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ralex_tui.domain.budget import BudgetPolicy, BudgetState, DayBudget, Limit, Scope
 from ralex_tui.domain.caching import CacheState
@@ -14,11 +15,13 @@ from ralex_tui.domain.conversation import Message, Role
 from ralex_tui.domain.errors import RalexError
 from ralex_tui.domain.models import Model, Tier
 from ralex_tui.domain.money import NOTHING, ZERO, Figure, Usd
-from ralex_tui.domain.review import Savings
-from ralex_tui.domain.savings import picks_row, savings_of
 from ralex_tui.domain.usage import Sum, by_tier
 from ralex_tui.services.services import Services
 from ralex_tui.ui.chat import Chat
+
+if TYPE_CHECKING:
+    from ralex_tui.domain.ledger import Entry
+    from ralex_tui.domain.review import Savings
 
 # Fewer answers than this say too little about a tier's usual length.
 _ENOUGH_ANSWERS = 3
@@ -122,10 +125,17 @@ async def load_day(services: Services) -> DayFigures:
     budget = await services.ledger.day_budget()
     today = budget.day
     entries = await services.ledger.entries(today, today)
-    tiers, savings = await asyncio.to_thread(lambda: (by_tier(entries), savings_of(picks_row(entries))))
+    tiers, savings = await asyncio.to_thread(_added_up, entries)
     policy = services.policy
     resets_at = budget.ends_at or policy.days.next_reset(today)
     return DayFigures(budget, policy.state(budget.left), resets_at, tiers, policy, savings)
+
+
+def _added_up(entries: Sequence[Entry]) -> tuple[Mapping[Tier, Sum], Savings]:
+    # Imported here, as all of the review: not needed before the first paint.
+    from ralex_tui.domain.savings import picks_row, savings_of
+
+    return by_tier(entries), savings_of(picks_row(entries))
 
 
 async def load_limit(services: Services, limit: Limit, conversation: str) -> DayBudget:

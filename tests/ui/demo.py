@@ -167,7 +167,7 @@ class Demo:
             learning=self.learning,
             ledger=self.ledger,
             library=self.library,
-            reports=self.reports,
+            reports=lambda: self.reports,
             exports=lambda: ExportService(self.reports, ExportFolder(self._folder / "exports")),
             prices=self.prices,
             deployments=self.deployments,

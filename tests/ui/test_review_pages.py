@@ -74,7 +74,7 @@ _TITLES = (
 
 
 async def _views(demo: Demo, titles: Mapping[str, str]) -> Views:
-    reports = demo.services.reports
+    reports = demo.services.reports()
     entries = await reports.entries(Span.of(Grain.DAY, TODAY), Cell())
     views = Views()
     for grain in Grain:

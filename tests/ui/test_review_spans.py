@@ -404,7 +404,7 @@ async def test_the_reason_of_the_pick_comes_from_the_conversation(sit: Sit) -> N
 @pytest.mark.usefixtures("sample")
 async def test_the_budget_panel_says_what_auto_saved_today(sit: Sit, demo: Demo) -> None:
     async with sit(160, 60) as seat:
-        saved = (await demo.services.reports.savings(TODAY, TODAY)).saved
+        saved = (await demo.services.reports().savings(TODAY, TODAY)).saved
         assert saved is not None
 
         (line,) = [line for line in seat.screen_text.splitlines() if "Auto saved today" in line]

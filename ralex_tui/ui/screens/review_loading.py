@@ -88,7 +88,7 @@ class ReviewLoading(ReviewView):
     async def _read(self, span: Span, day: date, today: date) -> View:
         """What the first paint of a span needs."""
         services, old = self._services, self._view
-        report = await services.reports.report(span)
+        report = await services.reports().report(span)
         if not self._titles:
             self._titles = {row.id: row.title for row in await services.library.list()}
         view = View(report, day, today, services.policy.zone, self._titles)
@@ -97,7 +97,7 @@ class ReviewLoading(ReviewView):
             if old.page is Page.DECIDED and not view.is_day:
                 view = replace(view, page=Page.CHART)
         if view.is_day:
-            entries = await services.reports.entries(span, Cell())
+            entries = await services.reports().entries(span, Cell())
             view = replace(view, entries=entries, entries_of=day, hour=dearest_hour(report))
         elif old is not None and old.entries_of == day:
             view = replace(view, entries=old.entries, entries_of=day)
@@ -122,7 +122,7 @@ class ReviewLoading(ReviewView):
     async def _look_ahead(self, span: Span) -> None:
         """Have the span at hand that is one key away: most look backwards."""
         try:
-            await self._services.reports.report(span)
+            await self._services.reports().report(span)
         except RalexError as error:
             _log.warning("the span before can't be read yet: %s", error.message)
 
@@ -130,7 +130,7 @@ class ReviewLoading(ReviewView):
     async def _prepare(self) -> None:
         """Have the longer spans at hand before they are asked for; the first time it takes a while."""
         try:
-            await self._services.reports.prepare(self._services.ledger.today())
+            await self._services.reports().prepare(self._services.ledger.today())
         except RalexError as error:
             _log.warning("the longer spans can't be prepared: %s", error.message)
 
@@ -147,7 +147,7 @@ class ReviewLoading(ReviewView):
         if view is None or view.is_day or view.entries_of == view.day:
             return
         day = view.day
-        entries = await self._services.reports.entries(Span.of(Grain.DAY, day), Cell())
+        entries = await self._services.reports().entries(Span.of(Grain.DAY, day), Cell())
         if self._view is not None and self._view.day == day and not self._view.is_day:
             self._show(replace(self._view, entries=entries, entries_of=day))
 
@@ -167,7 +167,7 @@ class ReviewLoading(ReviewView):
 
     async def _entries(self, view: View, cell: Cell) -> Sequence[Entry]:
         """The messages of a part of the span; of long ones the dearest, for which not every book is read."""
-        return await self._services.reports.entries(view.report.span, cell, None if view.is_day else _MOST_LISTED)
+        return await self._services.reports().entries(view.report.span, cell, None if view.is_day else _MOST_LISTED)
 
     def _ask_reason(self, entry: Entry) -> None:
         """Look up why Auto picked the tier: the conversation knows, the ledger does not."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 from textual.geometry import Region
 from textual.widget import Widget
@@ -9,7 +11,6 @@ from textual.widget import Widget
 from ralex_tui.domain.budget import BudgetState, Limit
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import ZERO
-from ralex_tui.domain.review import Savings
 from ralex_tui.domain.usage import Sum
 from ralex_tui.ui.digits import digit_rows
 from ralex_tui.ui.figures import limit_words, money, overrun_words, seconds, tokens, until
@@ -21,6 +22,9 @@ from ralex_tui.ui.snapshot import ChatFigures, DayFigures, Snapshot
 from ralex_tui.ui.text import plain
 from ralex_tui.ui.themes import Ink
 from ralex_tui.ui.widgets.tier_bar import tier_word
+
+if TYPE_CHECKING:
+    from ralex_tui.domain.review import Savings
 
 
 class BudgetPanel(Widget):
