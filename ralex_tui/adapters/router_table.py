@@ -1,7 +1,8 @@
 """The shipped table of the router: read from, and written to, one small compressed file beside this module.
 
 The file holds numbers only: no word and no prompt can be read out of it. It promises not to know how the
-numbers came about (bench/routing does) nor what they mean (domain/difficulty.py does).
+numbers came about (bench/routing does) nor what they mean (domain/difficulty.py does). How common words are was
+taken from the frequency lists of zxcvbn-python (MIT, Copyright (c) 2016 Daniel Wolf).
 
 Layout, little-endian, after zlib: a line of JSON (`version`, `weights`, `centres`, `calibration`,
 `quality_curve`, `n_common`, `n_words`, `word_scale`); the CRC-32 of the common words, rising, as uint32;
