@@ -6,6 +6,7 @@ from textual import events
 from textual._xterm_parser import XTermParser
 
 from ralex_tui.adapters.scripted_engine import Hang
+from ralex_tui.domain.models import Mode
 from ralex_tui.ui.screens.help import HelpScreen
 from tests.ui.conftest import Seat, Sit
 from tests.ui.demo import Demo
@@ -261,3 +262,16 @@ async def test_a_megabyte_arrives_whole_and_the_prompt_stays_small(sit: Sit, dem
         await seat.settled()
 
         assert demo.engine.requests[0].messages[0][1] == text
+
+
+async def test_slash_of_a_command_that_comes_in_a_burst_opens_no_palette(sit: Sit) -> None:
+    async with sit() as seat:
+        # As where the screen hears of the slash before the prompt has had the rest.
+        seat.prompt.put("/")
+        seat.chat._slash_typed()
+        seat.prompt.add("tier smart")
+        await seat.pilot.pause()
+
+        assert len(seat.app.screen_stack) == 1
+        await seat.press("enter")
+        assert seat.chat._mode is Mode.SMART

@@ -86,9 +86,13 @@ class ChatScreen(ChatOverrule):
         self._requote()
 
     @on(Prompt.Slash)
+    def _slash_typed(self) -> None:
+        # Later, so that what came with it is in the draft: in a burst the loop may get to this after the slash alone.
+        self.call_after_refresh(self._open_palette)
+
     def _open_palette(self) -> None:
         # With more behind it already, the slash begins a command that is being typed out.
-        if self._prompt.draft == "/":
+        if self._prompt.draft == "/" and self.is_current:
             self.app.action_command_palette()
 
     def forget_slash(self) -> None:
