@@ -93,9 +93,8 @@ class DayBook:
             self.entries[record.of] = replace(entry, verdicts=(*entry.verdicts, record))
 
     def tariff(self, tiers: Mapping[Tier, tuple[str, Price]]) -> Tariff | None:
-        """The day's newest tariff, if it says just that; None where it has to be written."""
-        newest = next(reversed(self.tariffs.values()), None)
-        return newest if newest is not None and newest.tiers == tiers else None
+        """The day's tariff that says just that; None where it has to be written."""
+        return next((known for known in self.tariffs.values() if known.tiers == tiers), None)
 
     @property
     def spent(self) -> Figure:

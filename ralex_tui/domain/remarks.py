@@ -72,7 +72,7 @@ class Reconciliation:
 class Tariff:
     """What each tier's first model cost at that time, so that savings are reckoned by the prices of the day.
 
-    Written with the first request of a day, and again once one of them has changed. It changes no figure.
+    Written with the first request of a day for which it holds. It changes no figure.
 
     Args:
         tiers: The model's full id and its price, for each tier that had a model with a known one.

@@ -244,6 +244,17 @@ async def test_tariff_is_written_once_and_again_when_a_price_changes(desk: Desk)
     assert (first.tariff.tiers[Tier.SMART][1], last.tariff.tiers[Tier.SMART][1]) == (SMART_PRICE, CHEAP_PRICE)
 
 
+async def test_tariff_that_holds_again_is_not_written_again(desk: Desk) -> None:
+    for price in (SMART_PRICE, CHEAP_PRICE, SMART_PRICE, CHEAP_PRICE):
+        desk.set_price(Tier.SMART, price)
+        await answered(desk, Ask("hi"))
+
+    (book,) = await desk.ledger.books(desk.ledger.today(), desk.ledger.today())
+    assert len(book.tariffs) == 2
+    prices = [entry.tariff.tiers[Tier.SMART][1] for entry in book.entries.values() if entry.tariff is not None]
+    assert prices == [SMART_PRICE, CHEAP_PRICE, SMART_PRICE, CHEAP_PRICE]
+
+
 async def test_opinion_of_an_answer_is_written_beside_its_request(desk: Desk) -> None:
     _, _, settled = await answered(desk, Ask("hi"))
 

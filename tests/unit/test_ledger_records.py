@@ -188,12 +188,13 @@ def test_entry_has_the_tariff_that_its_reservation_names() -> None:
     assert (book.entries[held.id].tariff, book.entries[old.id].tariff) == (first, None)
 
 
-def test_newest_tariff_is_used_again_only_while_it_says_the_same() -> None:
+def test_tariff_of_the_day_that_says_the_same_is_used_again() -> None:
     first, second = tariff("lan/large"), tariff("lan/larger")
 
     assert DayBook(DAY).tariff(first.tiers) is None
     assert book_of(first).tariff(dict(first.tiers)) == first
-    assert book_of(first, second).tariff(first.tiers) is None
+    assert book_of(first, second).tariff(first.tiers) == first
+    assert book_of(second).tariff(first.tiers) is None
 
 
 def verdict(of: str, opinion: Opinion, **fields: Any) -> Verdict:
