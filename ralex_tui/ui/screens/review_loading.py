@@ -45,10 +45,8 @@ class ReviewLoading(ReviewView):
     def _show(self, view: View) -> None:
         """Draw a view, and look up what it leaves open."""
         self._view = view
-        if self._fit_side():
-            self.call_after_refresh(self._draw)  # with the new widths
-        else:
-            self._draw()
+        self._fit_side()
+        self._draw()
         entry = view.entry
         if entry is not None and self._has_side:
             self._ask_reason(entry)

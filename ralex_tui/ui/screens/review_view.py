@@ -27,6 +27,8 @@ WIDE = 140
 """From this width on the messages stand at the side."""
 
 _TALL = 36
+# The side's columns as review.tcss has them: as a rule, and beside a year.
+_SIDE, _SIDE_OF_A_YEAR = 48, 41
 _ROOMY = 170  # from here on a year has two cells a week beside a side of the usual width
 
 
@@ -62,13 +64,17 @@ class ReviewView(LeavingOnce[Place | None]):
     def _has_side(self) -> bool:
         return self.size.width >= WIDE
 
-    def _fit_side(self) -> bool:
-        """Make the side narrow where a year's heatmap needs the room; whether the widths change by that."""
+    def _fit_side(self) -> None:
+        """Make the side narrow where a year's heatmap needs the room."""
         is_narrow = self._view is not None and self._view.grain is Grain.YEAR and self.size.width < _ROOMY
-        if self.has_class("-year") == is_narrow:
-            return False
         self.set_class(is_narrow, "-year")
-        return True
+
+    def _to_come(self) -> int:
+        """Columns that the main pane gets from the side at the next layout, so that what is drawn now fits into it."""
+        if not self._has_side:
+            return 0
+        wanted = _SIDE_OF_A_YEAR if self.has_class("-year") else _SIDE
+        return self.query_one("#review-side").outer_size.width - wanted
 
     def _draw(self) -> None:
         """Paint what the view says; before there is one, nothing."""
@@ -79,8 +85,9 @@ class ReviewView(LeavingOnce[Place | None]):
         top, keys, main = (self.query_one(f"#review-{name}", Static) for name in ("top", "keys", "main"))
         if not main.content_size.width:
             return  # not laid out yet: the resize that does it comes here again
+        more = self._to_come()
         room = Room(
-            main.content_size.width,
+            main.content_size.width + more,
             main.content_size.height,
             self.size.height >= _TALL,
             self._has_side,
@@ -96,7 +103,7 @@ class ReviewView(LeavingOnce[Place | None]):
         self._put(keys, (line,))
         if self._has_side:
             pane = self.query_one("#review-side", Static)
-            self._listed = side(view, pane.content_size.width, pane.content_size.height, ink, glyphs)
+            self._listed = side(view, pane.content_size.width - more, pane.content_size.height, ink, glyphs)
             self._put(pane, self._listed.lines)
 
     def _put(self, pane: Static, lines: tuple[Content, ...]) -> None:
