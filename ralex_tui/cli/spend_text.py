@@ -8,7 +8,7 @@ from datetime import tzinfo
 from ralex_tui.cli.output import show_figure, table
 from ralex_tui.cli.spend_data import Spend, entries_of
 from ralex_tui.domain.budget import BudgetPolicy
-from ralex_tui.domain.ledger import Entry, Outcome
+from ralex_tui.domain.ledger import Entry
 from ralex_tui.domain.money import ZERO, Usd
 from ralex_tui.domain.pace import WINDOW
 from ralex_tui.domain.review import Grain, ModelRecord, Report, Savings, Span
@@ -195,7 +195,7 @@ def _cut_off(spend: Spend) -> list[str]:
     count = spend.report.total.n_cut_off
     if not count:
         return []
-    found = [entry for entry in entries_of(spend.books) if _is_cut_off(entry)]
+    found = [entry for entry in entries_of(spend.books) if entry.is_cut_off]
     if not found:
         return [f"cut off by a crash and charged in full: {count}; `ralex spend --day DAY` names them"]
     charged = Usd.total(entry.cost.amount for entry in found)
@@ -204,11 +204,6 @@ def _cut_off(spend: Spend) -> list[str]:
         f"cut off by a crash and charged in full: {count}, {charged} ({ids})",
         "    if one was not billed: ralex spend --correct ID 0 --why TEXT",
     ]
-
-
-def _is_cut_off(entry: Entry) -> bool:
-    settled = entry.settlement
-    return settled is not None and settled.outcome is Outcome.ABANDONED and not entry.corrections
 
 
 def _requests(entries: Sequence[Entry], zone: tzinfo) -> list[list[str]]:

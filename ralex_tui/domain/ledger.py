@@ -211,6 +211,12 @@ class Entry:
         return any(each.opinion is opinion for each in self.verdicts)
 
     @property
+    def is_cut_off(self) -> bool:
+        """Whether a crash cut it off, so that its hold was charged, and nobody has corrected that since."""
+        is_abandoned = self.settlement is not None and self.settlement.outcome is Outcome.ABANDONED
+        return is_abandoned and not self.corrections
+
+    @property
     def is_overrun(self) -> bool:
         """Whether it was charged more than it held."""
         return self.settlement is not None and self.cost.amount > self.reservation.amount

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ralex_tui.domain.ledger import Entry, Outcome
+from ralex_tui.domain.ledger import Entry
 from ralex_tui.domain.models import Tier
 from ralex_tui.domain.money import ZERO, Accuracy, Figure, Usd
 
@@ -134,7 +134,7 @@ def row_of(entry: Entry) -> Row:
         variance.nano if variance else 0,
         0,
         int(bool(entry.corrections)),
-        int(settled.outcome is Outcome.ABANDONED and not entry.corrections),
+        int(entry.is_cut_off),
         charged if mark is Accuracy.EXACT else 0,
         charged if mark is Accuracy.COMPUTED else 0,
         max(charged - hold, 0),
@@ -177,11 +177,3 @@ def in_order(sums: DaySums) -> DaySums:
     """Tiers in the order of `Tier`, in each the dearest model first."""
     place = {tier: number for number, tier in enumerate(Tier)}
     return dict(sorted(sums.items(), key=lambda item: (place[item[0][0]], -item[1].cost.amount.nano, item[0][1])))
-
-
-def tiers_of(sums: DaySums) -> Mapping[Tier, Sum]:
-    """The sums of each tier; every tier is there, in the order of `Tier`."""
-    groups: dict[Tier, list[Row]] = {tier: [] for tier in Tier}
-    for (tier, _), part in sums.items():
-        groups[tier].append(part.row)
-    return {tier: Sum.of_row(total(group)) for tier, group in groups.items()}

@@ -160,7 +160,7 @@ class Bookkeeper:
                 )
             if entry.settlement is None:
                 return [settlement]
-            if entry.settlement.outcome is Outcome.ABANDONED and not entry.corrections:
+            if entry.is_cut_off:
                 return [_late(settlement, new_id())]
             return []
 

@@ -202,9 +202,6 @@ class LedgerService:
         days = await self._thread.run(self._reader.days)
         return [await self._thread.run(self._reader.book, day) for day in days if first <= day <= last]
 
-    def books_sync(self, first: date, last: date) -> list[DayBook]:
-        return self._thread.wait(self._reader.books, first, last)
-
     async def raise_limit(
         self, amount: Usd, why: str, *, scope: Scope = Scope.DAY, conversation: str = ""
     ) -> DayBudget:

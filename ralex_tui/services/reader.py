@@ -76,9 +76,6 @@ class Reader:
     def book(self, day: date) -> DayBook:
         return self._store.read(day)
 
-    def books(self, first: date, last: date) -> list[DayBook]:
-        return [self._store.read(day) for day in self._store.days() if first <= day <= last]
-
     def entries_of(self, day: date) -> list[Entry]:
         return list(self._store.read(day).entries.values())
 

@@ -126,7 +126,7 @@ def _story(entry: Entry, settlement: Settlement, width: int, ink: Ink, glyphs: G
     """How it ended, where its figure comes from, and who has corrected it since."""
     after = f" after {seconds(settlement.duration_s)}" if settlement.duration_s is not None else ""
     lines = Content.styled(f"{_HOW[settlement.outcome]}{after}. {_WHY[settlement.accuracy]}", ink("muted")).wrap(width)
-    if settlement.outcome is Outcome.ABANDONED and not entry.corrections:
+    if entry.is_cut_off:
         words = f"{glyphs.warning} Its whole hold was charged. If it was not billed, c gives it back."
         lines += Content.styled(words, ink("warn")).wrap(width)
     for correction in entry.corrections:

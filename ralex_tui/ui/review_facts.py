@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from textual.content import Content
 
 from ralex_tui.domain.budget import DayBudget
-from ralex_tui.domain.ledger import Entry, Outcome
+from ralex_tui.domain.ledger import Entry
 from ralex_tui.domain.money import ZERO, Accuracy, Usd
 from ralex_tui.domain.review import Grain
 from ralex_tui.domain.text import visible_line
@@ -84,11 +84,7 @@ def fact_lines(view: View, width: int, ink: Ink, glyphs: Glyphs) -> list[Content
 
 def abandoned(entries: Sequence[Entry]) -> list[Entry]:
     """Requests that were cut off by a crash, and that nobody has looked at since."""
-    return [
-        entry
-        for entry in entries
-        if entry.settlement is not None and entry.settlement.outcome is Outcome.ABANDONED and not entry.corrections
-    ]
+    return [entry for entry in entries if entry.is_cut_off]
 
 
 def nothing_spent(view: View) -> str:
